@@ -1,0 +1,64 @@
+# Two commands do all the set-up: `make demo` runs the main job, `make test` passes the tests.
+# Everything goes into .venv; system packages that are missing are installed where that is allowed.
+
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+DEMO   ?= build/demo
+WORKERS ?= 2
+
+.PHONY: help demo test test-long lint wheel example locks docs clean packages
+
+help:
+	@echo "make demo       the recorded fine-tune to signed, verified reports in $(DEMO)"
+	@echo "make test       the tests"
+	@echo "make test-long  the slow sweeps as well"
+	@echo "make lint       import contracts, types, style, docstrings"
+	@echo "make wheel      build the wheel twice and compare"
+	@echo "make example    train the example's models again (needs torch, under 10 minutes)"
+	@echo "make locks      resolve requirements/*.txt again"
+
+packages:
+	@sh .ci/system-packages
+
+$(VENV)/.ready: requirements/dev.txt pyproject.toml
+	@sh .ci/python-check $(PYTHON)
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --require-hashes -r requirements/dev.txt
+	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation -e .
+	@touch $@
+
+demo: packages $(VENV)/.ready
+	@rm -rf $(DEMO)
+	$(BIN)/ftgov demo $(DEMO)
+
+test: packages $(VENV)/.ready
+	$(BIN)/python -m pytest -n $(WORKERS) -m "not long and not spark"
+
+test-long: packages $(VENV)/.ready
+	$(BIN)/python -m pytest -n $(WORKERS) -m "long"
+
+lint: $(VENV)/.ready
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/interrogate src
+
+wheel: $(VENV)/.ready
+	$(BIN)/python .ci/reproducible_wheel.py dist
+
+example: $(VENV)/.ready
+	@sh .ci/python-check $(PYTHON)
+	$(PYTHON) -m venv .venv-local
+	.venv-local/bin/python -m pip install --quiet "$$(sed -n 's/^torch==/torch==/p' requirements/torch.txt)"
+	.venv-local/bin/python -m pip install --quiet --no-deps --require-hashes -r requirements/local.txt
+	.venv-local/bin/python examples/loan-triage/make_recording.py --output build/loan-triage \
+		--compare examples/loan-triage/recording
+
+locks:
+	uv pip compile --quiet --generate-hashes --no-emit-index-url --no-emit-find-links --no-annotate --no-header \
+		--python-version 3.11 --universal --extra fairness --extra pdf --group dev pyproject.toml -o requirements/dev.txt
+
+clean:
+	rm -rf build dist .venv .venv-local .pytest_cache .mypy_cache .ruff_cache

@@ -1,0 +1,5 @@
+"""`python -m ftgov` is `ftgov`."""
+
+from ftgov.cli.main import run
+
+run()

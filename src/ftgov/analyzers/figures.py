@@ -1,0 +1,235 @@
+"""How analyzers make measurements and findings, so that none can forget an interval or a source."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from ftgov.records.digest import Digest
+from ftgov.records.finding import Finding, Severity
+from ftgov.records.measurement import Assurance, Interval, Measurement, exact
+from ftgov.statistics.paired import PairedCounts, newcombe_paired
+from ftgov.statistics.proportions import wilson
+
+Slice = dict[str, str | None]
+
+WILSON = "Wilson score interval (Wilson 1927)"
+PAIRED = "Newcombe (1998) paired interval, method 10"
+CELLS = ((True, True), (True, False), (False, True), (False, False))
+"""The cells of a paired table in the order of `PairedCounts`: (first right, second right)."""
+
+_DIGITS = 10
+_LONGEST_SHOWN = 40
+
+
+class Grounds(NamedTuple):
+    """What all figures of one analysis share.
+
+    Attributes:
+        evidence: Digests of the files they were computed from, at least one.
+        level: Nominal coverage of the intervals.
+        assurance: What kind of claim the figures are.
+    """
+
+    evidence: tuple[Digest, ...]
+    level: float = 0.95
+    assurance: Assurance = "measured-software"
+
+
+class About(NamedTuple):
+    """What one figure is about.
+
+    Attributes:
+        id: The declared measure.
+        grounds: What it rests on.
+        method: How it is made, with its source.
+        where: The slice of the data; empty for all of it.
+        unit: Its unit.
+    """
+
+    id: str
+    grounds: Grounds
+    method: str
+    where: Slice = {}
+    unit: str = "1"
+
+
+class Counted(NamedTuple):
+    """How many of how many rows, and of how many separate cases these rows are.
+
+    Attributes:
+        successes: Rows that count.
+        rows: The denominator.
+        cases: Distinct cases among these rows. Rows of one case answer alike, so an interval takes
+            one row's worth of certainty from each case, which is conservative.
+    """
+
+    successes: int
+    rows: int
+    cases: int
+
+
+def tidy(value: float) -> float:
+    """Return a figure to 10 significant digits.
+
+    Logarithms differ in the last bit between processors; a recomputed figure must not.
+    """
+    return float(f"{value:.{_DIGITS}g}") + 0.0
+
+
+def interval(low: float, high: float, level: float, method: str) -> Interval:
+    """Return an interval with tidy ends."""
+    return Interval(low=tidy(low), high=tidy(high), level=level, method=method)
+
+
+def figure(
+    about: About, value: float, ends: Interval, n: int | None = None, remark: str = ""
+) -> Measurement:
+    """Return a figure with its interval; a remark is added to its method."""
+    return Measurement(
+        id=about.id,
+        value=tidy(value),
+        unit=about.unit,
+        interval=ends,
+        n=n,
+        method=about.method + remark,
+        assurance=about.grounds.assurance,
+        evidence=about.grounds.evidence,
+        slice=about.where,
+    )
+
+
+def absent(about: About, reason: str) -> Measurement:
+    """Return a figure that has no value, with the reason."""
+    return Measurement(
+        id=about.id,
+        value=None,
+        unit=about.unit,
+        method=about.method,
+        assurance="unknown",
+        evidence=about.grounds.evidence,
+        slice=about.where,
+        reason=reason,
+    )
+
+
+def proportion(about: About, counted: Counted) -> Measurement:
+    """Return a share with its Wilson interval, or, of no rows, the reason why there is none."""
+    if counted.rows == 0:
+        return absent(about, "no row has this denominator")
+    share = counted.successes / counted.rows
+    level = about.grounds.level
+    low, high = wilson(share * counted.cases, counted.cases, level)
+    ends = interval(min(low, share), max(high, share), level, WILSON)
+    return figure(about, share, ends, counted.cases, clustered(counted.rows, counted.cases))
+
+
+def paired_change(about: About, counts: PairedCounts, cases: int) -> Measurement:
+    """Return tuned minus base on the same rows, with its paired interval.
+
+    Args:
+        about: What the figure is about.
+        counts: Rows by who was right; the tuned model is the first.
+        cases: Distinct cases among the rows: the effective n.
+    """
+    if not counts.n:
+        return absent(about, "no row was answered by both models")
+    change = (counts.first_only - counts.second_only) / counts.n
+    level = about.grounds.level
+    low, high = newcombe_paired(counts.scaled(cases), level)
+    ends = interval(min(low, change), max(high, change), level, PAIRED)
+    return figure(about, change, ends, cases, clustered(int(counts.n), cases))
+
+
+def counted_exactly(about: About, value: float, n: int | None = None) -> Measurement:
+    """Return a figure that was counted or read, not estimated: its interval is itself."""
+    return figure(about, value, exact(tidy(value)), n)
+
+
+def measured(
+    analyzer: str, title: str, summary: str, results: Iterable[Measurement], method: str = ""
+) -> Finding:
+    """Return the finding of figures that policies judge; its evidence is that of its figures."""
+    results = tuple(results)
+    return Finding(
+        id=analyzer,
+        analyzer=analyzer,
+        title=title,
+        outcome="measured",
+        summary=summary,
+        measurements=results,
+        evidence=evidence_of(results),
+        method=method,
+    )
+
+
+def evidence_of(results: Iterable[Measurement]) -> tuple[Digest, ...]:
+    """Return the digests that figures rest on, each once."""
+    return tuple(dict.fromkeys(digest for result in results for digest in result.evidence))
+
+
+def not_assessed(
+    analyzer: str, title: str, summary: str, severity: Severity = "warning"
+) -> tuple[Finding, ...]:
+    """Return the one finding of what could not be looked at, and what would change that."""
+    return (
+        Finding(
+            id=analyzer,
+            analyzer=analyzer,
+            title=title,
+            outcome="not_assessed",
+            severity=severity,
+            summary=summary,
+        ),
+    )
+
+
+def not_applicable(analyzer: str, title: str, summary: str) -> tuple[Finding, ...]:
+    """Return the one finding of a question that does not arise for this model."""
+    return (
+        Finding(
+            id=analyzer, analyzer=analyzer, title=title, outcome="not_applicable", summary=summary
+        ),
+    )
+
+
+def clustered(rows: int, cases: int) -> str:
+    """Return the remark on rows that share cases, empty where each row is its own case."""
+    if rows == cases:
+        return ""
+    return (
+        f"; {rows} rows from {cases} cases, interval at the number of cases because rows of one "
+        "case are not independent (conservative)"
+    )
+
+
+def percent(value: float) -> str:
+    """Return a share as text: 41.2 %."""
+    return f"{100 * value:.1f} %"
+
+
+def percent_of(result: Measurement) -> str:
+    """Return a share as text, or why it has no value."""
+    return f"({result.reason})" if result.value is None else percent(result.value)
+
+
+def change_of(result: Measurement) -> str:
+    """Return a difference of shares with its interval and n as text."""
+    if result.value is None or result.interval is None:
+        return f"({result.reason})"
+    ends = result.interval
+    value, low, high = (f"{100 * part:+.1f}" for part in (result.value, ends.low, ends.high))
+    return (
+        f"{value} percentage points ({100 * ends.level:g} % interval {low} to {high}, "
+        f"n = {result.n})"
+    )
+
+
+def shown(name: str | None) -> str:
+    """Return a name from outside as it may stand in a sentence: short, printable, never empty."""
+    if name is None:
+        return "(not given)"
+    clean = "".join(sign if sign.isprintable() else "?" for sign in name)
+    return (
+        clean[: _LONGEST_SHOWN - 1] + "…" if len(clean) > _LONGEST_SHOWN else clean
+    ) or "(empty)"

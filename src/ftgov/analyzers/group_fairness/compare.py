@@ -1,0 +1,178 @@
+"""Comparisons of groups: every pair and the worst pair, in intervals that hold together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ftgov.analyzers import figures
+from ftgov.analyzers.group_fairness import oracle
+from ftgov.analyzers.group_fairness.cells import Decisions
+from ftgov.records.measurement import Interval, Measurement
+from ftgov.statistics.sample_size import n_for_ratio
+from ftgov.statistics.simultaneous import (
+    PairInterval,
+    Share,
+    pair_count,
+    pairwise_differences,
+    pairwise_ratios,
+    worst_difference,
+    worst_ratio,
+)
+
+INDEPENDENT = (
+    "groups are treated as independent, which is conservative where the same cases were asked for "
+    "each group"
+)
+_SCORE = (
+    "Miettinen-Nurminen score intervals (1985), Bonferroni over {} comparisons, all hold at once"
+)
+_WORST = f"{_SCORE}; the worst pair lies between the extremes of the pairs' ends, whichever it is"
+_FOUR_FIFTHS = 0.8
+
+
+def comparisons(found: Decisions, grounds: figures.Grounds) -> Iterator[Measurement]:
+    """Yield the aggregates over all groups, then each pair.
+
+    An aggregate's n is the number of cases of its smallest group.
+    """
+    reason = _undefined(found, "selection_rate")
+    rates = [found.counted("selection_rate", group) for group in found.groups]
+    if not reason and not any(rate.successes for rate in rates):
+        yield figures.absent(
+            _about("demographic_parity_ratio", grounds),
+            "no group was given the favourable label: a ratio of nothing is undefined",
+        )
+    elif reason:
+        yield figures.absent(_about("demographic_parity_ratio", grounds), reason)
+    else:
+        yield _parity_ratio(found, grounds)
+    if reason:
+        yield figures.absent(_about("demographic_parity_difference", grounds), reason)
+    else:
+        yield _parity_difference(found, grounds)
+    yield _equalized_odds(found, grounds)
+    if not reason:
+        yield from _pairs(found, grounds)
+
+
+def shares(found: Decisions, rate: str) -> list[Share]:
+    """Return a rate's counts by group, scaled to the number of cases."""
+    every = (found.counted(rate, group) for group in found.groups)
+    return [Share(one.successes / one.rows * one.cases, one.cases) for one in every]
+
+
+def _about(name: str, grounds: figures.Grounds) -> figures.About:
+    method = f"fairlearn's {name} on the cell table with counts as weights; {INDEPENDENT}"
+    return figures.About(f"group_fairness.{name}", grounds, method)
+
+
+def _undefined(found: Decisions, *rates: str) -> str:
+    """Return why groups cannot be compared by rates, or nothing."""
+    if len(found.groups) < 2:
+        return "there is one group only, so there is nothing to compare"
+    for rate in rates:
+        lacking = [group for group in found.groups if not found.counted(rate, group).rows]
+        if lacking:
+            names = ", ".join(figures.shown(group) for group in lacking)
+            return f"{rate} is undefined, for want of a denominator, for: {names}"
+    return ""
+
+
+def _parity_ratio(found: Decisions, grounds: figures.Grounds) -> Measurement:
+    counts = shares(found, "selection_rate")
+    pairs = pairwise_ratios(counts, grounds.level)
+    ends = _worst(worst_ratio(pairs), len(pairs), grounds)
+    value = oracle.aggregate(found, "demographic_parity_ratio")
+    about = _about("demographic_parity_ratio", grounds)
+    result = figures.figure(about, value, ends, _smallest(counts))
+    return result.model_copy(update={"n_needed": _needed(counts, grounds.level)})
+
+
+def _parity_difference(found: Decisions, grounds: figures.Grounds) -> Measurement:
+    counts = shares(found, "selection_rate")
+    pairs = pairwise_differences(counts, grounds.level)
+    ends = _worst(worst_difference(pairs), len(pairs), grounds)
+    value = oracle.aggregate(found, "demographic_parity_difference")
+    about = _about("demographic_parity_difference", grounds)
+    return figures.figure(about, value, ends, _smallest(counts))
+
+
+def _equalized_odds(found: Decisions, grounds: figures.Grounds) -> Measurement:
+    """Return the larger of the worst differences in true and false positive rate."""
+    rates = ("true_positive_rate", "false_positive_rate")
+    about = _about("equalized_odds_difference", grounds)
+    if reason := _undefined(found, *rates):
+        return figures.absent(about, reason)
+    together = 2 * pair_count(len(found.groups))
+    pairs: list[PairInterval] = []
+    smallest = []
+    for rate in rates:
+        counts = shares(found, rate)
+        smallest.append(_smallest(counts))
+        pairs += pairwise_differences(counts, grounds.level, together)
+    ends = _worst(worst_difference(pairs), together, grounds)
+    value = oracle.aggregate(found, "equalized_odds_difference")
+    return figures.figure(about, value, ends, min(smallest))
+
+
+def _pairs(found: Decisions, grounds: figures.Grounds) -> Iterator[Measurement]:
+    """Yield ratio and difference of each pair, the group with the lower rate first."""
+    counts = shares(found, "selection_rate")
+    rates = [one.successes / one.n for one in counts]
+    ratios = pairwise_ratios(counts, grounds.level)
+    differences = pairwise_differences(counts, grounds.level)
+    for ratio, given in zip(ratios, differences, strict=True):
+        difference = given
+        turned = rates[ratio.first] > rates[ratio.second]
+        lower, higher = ratio[1::-1] if turned else ratio[:2]
+        if turned:
+            difference = PairInterval(lower, higher, -difference.high, -difference.low)
+        n = int(min(counts[lower].n, counts[higher].n))
+        between = tuple({"group": found.groups[place]} for place in (lower, higher))
+        for result in (
+            _ratio(ratio, (rates[lower], rates[higher]), n, len(ratios), grounds),
+            _difference(difference, rates[lower] - rates[higher], n, len(ratios), grounds),
+        ):
+            yield result.model_copy(update={"between": between})
+
+
+def _ratio(
+    pair: PairInterval,
+    rates: tuple[float, float],
+    n: int,
+    together: int,
+    grounds: figures.Grounds,
+) -> Measurement:
+    method = f"selection rate of the first group over that of the second; {INDEPENDENT}"
+    about = figures.About("group_fairness.selection_rate_ratio", grounds, method)
+    if rates[1] == 0:
+        return figures.absent(about, "neither group was given the favourable label")
+    ends = figures.interval(pair.low, pair.high, grounds.level, _SCORE.format(together))
+    return figures.figure(about, rates[0] / rates[1], ends, n)
+
+
+def _difference(
+    pair: PairInterval, value: float, n: int, together: int, grounds: figures.Grounds
+) -> Measurement:
+    method = f"selection rate of the first group minus that of the second; {INDEPENDENT}"
+    about = figures.About("group_fairness.selection_rate_difference", grounds, method)
+    ends = figures.interval(pair.low, pair.high, grounds.level, _SCORE.format(together))
+    return figures.figure(about, value, ends, n)
+
+
+def _worst(ends: tuple[float, float], together: int, grounds: figures.Grounds) -> Interval:
+    return figures.interval(*ends, grounds.level, _WORST.format(together))
+
+
+def _smallest(counts: list[Share]) -> int:
+    return int(min(count.n for count in counts))
+
+
+def _needed(counts: list[Share], level: float) -> int | None:
+    """Return the n per group for a verdict on four fifths, at the rates of the worst pair.
+
+    Half a success is added to each rate, so that a rate of 0 can be planned with.
+    """
+    rates = [(count.successes + 0.5) / (count.n + 1) for count in counts]
+    alpha = (1 - level) / (2 * pair_count(len(counts)))
+    return n_for_ratio(min(rates), max(rates), limit=_FOUR_FIFTHS, alpha=alpha)

@@ -1,0 +1,114 @@
+"""Audits: run the analyzers on a model and keep the assessment, bound to the state it saw."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from ftgov.api.clock import now_text
+from ftgov.api.law import shipped_pack
+from ftgov.api.lineage import get_model, subject_of
+from ftgov.api.recording import ACTOR
+from ftgov.dossier.assess import Circumstances, assess
+from ftgov.errors import NotAssessable
+from ftgov.records.canonical import canonical_bytes, canonical_json
+from ftgov.records.digest import digest_record
+from ftgov.records.dossier import AnalysisSettings, Assessment
+from ftgov.records.entry import AssessmentMade
+from ftgov.records.evidence import Evidence
+from ftgov.store.workspace import Workspace
+
+PACK_FILE = "law-pack.json"
+
+
+class Current(NamedTuple):
+    """The latest assessment of a model, and the evidence record of its bytes."""
+
+    assessment: Assessment
+    evidence: Evidence
+
+
+def _keep(workspace: Workspace, assessment: Assessment, actor: str) -> Evidence:
+    subject = assessment.subject
+    kept = workspace.evidence.put_bytes(
+        canonical_bytes(assessment), name="assessment.json", media_type="application/json"
+    )
+    made = AssessmentMade(
+        name=subject.model.name,
+        model=subject.model.name,
+        system=subject.system.name if subject.system else None,
+        assessed_at=assessment.assessed_at,
+        assessment=kept,
+        subject=digest_record(subject),
+    )
+    workspace.ledger.append(made, actor=actor, recorded_at=assessment.assessed_at)
+    return kept
+
+
+def audit(
+    workspace: Workspace,
+    model: str,
+    *,
+    system: str | None = None,
+    analyzers: Sequence[str] = (),
+    settings: AnalysisSettings | None = None,
+    law_pack: str | None = None,
+    now: str | None = None,
+    actor: str = ACTOR,
+) -> Assessment:
+    """Audit a model: all analyzers, and the law on the system it serves.
+
+    Args:
+        workspace: Where model and evidence are.
+        model: The model's name.
+        system: The system it is audited for; needed only where the model serves several.
+        analyzers: Which analyzers to run; empty for all.
+        settings: Seed, resamples, confidence.
+        law_pack: The law pack's id; by default the one in force at `now`.
+        now: The time of the audit, RFC 3339 UTC; by default the present.
+        actor: Who asks for it.
+
+    Returns:
+        The assessment, which is now in the ledger as well.
+
+    Raises:
+        UsageError: If a name is unknown.
+        NotAssessable: If the model's lineage is broken.
+    """
+    moment = now or now_text()
+    subject = subject_of(workspace, model, system)
+    pack = shipped_pack(as_of=moment[:10], pack_id=law_pack)
+    circumstances = Circumstances(moment, workspace.ledger.head(), settings or AnalysisSettings())
+    assessment = assess(subject, workspace.evidence, pack, circumstances, analyzers)
+    workspace.evidence.put_bytes(
+        canonical_bytes(dict(pack.files)), name=PACK_FILE, media_type="application/json"
+    )
+    _keep(workspace, assessment, actor)
+    return assessment
+
+
+def current_assessment(workspace: Workspace, model: str, system: str | None = None) -> Current:
+    """Return the latest assessment of a model, if it still speaks of what is recorded today.
+
+    Raises:
+        NotAssessable: If the model was never audited, or anything about it was recorded since.
+    """
+    name = get_model(workspace, model).name
+    made = workspace.ledger.get(AssessmentMade, name)
+    again = f"ftgov audit {name}"
+    if made is None:
+        raise NotAssessable(
+            f"The model '{name}' was never audited.",
+            why="A gate runs no analyzer; it judges an assessment that exists.",
+            next_step=again,
+        )
+    subject = subject_of(workspace, name, system or made.system)
+    if digest_record(subject) != made.subject:
+        raise NotAssessable(
+            f"The audit of '{name}' is stale: its records changed after {made.assessed_at}.",
+            why="An assessment is bound to the exact model, data and answers that it saw.",
+            next_step=again,
+        )
+    with workspace.evidence.open(made.assessment.digest) as stream:
+        content = canonical_json(stream.read())
+    return Current(Assessment.model_validate(content), made.assessment)

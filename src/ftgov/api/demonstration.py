@@ -1,0 +1,102 @@
+"""The demonstration: the recorded fine-tune, from nothing to signed and verified reports.
+
+It knows no name of the example: it imports the recording that ships with ftgov and treats each
+tuned model in it alike.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
+
+from ftgov.api.audits import audit
+from ftgov.api.clock import now_text
+from ftgov.api.keys import DEFAULT_KEY, new_key, trust_pack
+from ftgov.api.recording import import_recording
+from ftgov.api.reporting import ReportFiles, report
+from ftgov.api.verification import verify
+from ftgov.api.workspaces import init
+from ftgov.errors import UsageError
+from ftgov.records.attestation import Verification
+from ftgov.records.model import ModelVersion
+from ftgov.shipped import shipped
+from ftgov.signing.keys import SigningKey
+from ftgov.store.workspace import Workspace
+
+Progress = Callable[[str], None]
+
+
+class ModelResult(NamedTuple):
+    """What the demonstration made for one model."""
+
+    model: str
+    files: ReportFiles
+    verification: Verification
+
+
+class Demonstration(NamedTuple):
+    """All that the demonstration left."""
+
+    folder: Path
+    trust: Path
+    results: tuple[ModelResult, ...]
+
+
+def recorded_example() -> Path:
+    """Return the folder of the recording that ships with ftgov."""
+    return shipped("examples", "loan-triage", "recording")
+
+
+def _start(folder: Path, recording: Path, now: str, progress: Progress) -> Workspace:
+    if folder.exists() and any(folder.iterdir()):
+        raise UsageError(
+            f"The folder {folder} is not empty.",
+            next_step="Name a new folder: ftgov demo DIR",
+        )
+    progress(f"making a workspace in {folder}")
+    workspace = init(folder, now=now)
+    recorded = import_recording(workspace, recording, now=now)
+    progress(f"recorded {len(recorded)} datasets, models, jobs, answers and systems")
+    return workspace
+
+
+def _one(
+    workspace: Workspace, model: str, key: SigningKey, now: str, progress: Progress
+) -> ModelResult:
+    folder = workspace.root
+    progress(f"{model}: auditing")
+    audit(workspace, model, now=now)
+    progress(f"{model}: deciding, writing the report, signing")
+    files = report(workspace, model, folder / "reports" / model, key=key, now=now)
+    progress(f"{model}: verifying the bundle")
+    return ModelResult(model, files, verify(files.folder / "bundle", folder / "trust"))
+
+
+def demo(
+    folder: Path | str,
+    *,
+    recording: Path | None = None,
+    now: str | None = None,
+    progress: Progress = lambda _: None,
+) -> Demonstration:
+    """Run the main job on a recording: record, audit, decide, report, sign, verify.
+
+    Args:
+        folder: A new or empty folder; it becomes a workspace.
+        recording: The recording; by default the one that ships with ftgov.
+        now: The time of all steps; by default the present.
+        progress: Called with a line of text at each step.
+
+    Raises:
+        UsageError: If the folder is not empty.
+    """
+    place = Path(folder)
+    moment = now or now_text()
+    with _start(place, recording or recorded_example(), moment, progress) as workspace:
+        key = new_key(workspace, DEFAULT_KEY)
+        trust = place / "trust" / "trust-pack.json"
+        trust_pack(trust, key=key, holder="Demonstration key", now=moment)
+        tuned = [m.name for m in workspace.ledger.every(ModelVersion) if m.kind == "tuned"]
+        results = [_one(workspace, model, key, moment, progress) for model in tuned]
+    return Demonstration(place, trust, tuple(results))

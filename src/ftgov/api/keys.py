@@ -1,0 +1,92 @@
+"""Signing keys of a workspace, and the trust pack that tells others whom to believe."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from ftgov.api.clock import now_text
+from ftgov.errors import NotAssessable, UsageError
+from ftgov.signing.keys import SigningKey
+from ftgov.signing.trust import TrustedKey, build_trust_pack
+from ftgov.store.workspace import Workspace
+
+DEFAULT_KEY = "release"
+
+
+def _path(workspace: Workspace, name: str) -> Path:
+    return workspace.keys / f"{name}.pem"
+
+
+def key_names(workspace: Workspace) -> tuple[str, ...]:
+    """Return the names of the keys that a workspace holds."""
+    return tuple(sorted(path.stem for path in workspace.keys.glob("*.pem")))
+
+
+def new_key(
+    workspace: Workspace, name: str = DEFAULT_KEY, passphrase: bytes | None = None
+) -> SigningKey:
+    """Make an ECDSA P-256 key; its file is readable by its owner alone.
+
+    Args:
+        workspace: Where the key file goes (`.ftgov/keys`).
+        name: The key's name.
+        passphrase: Encrypts the file; None leaves it unencrypted.
+
+    Raises:
+        UsageError: If there is a key of that name.
+    """
+    path = _path(workspace, name)
+    if path.exists():
+        raise UsageError(
+            f"There is a key '{name}' already.", next_step="Choose another name; keys are kept."
+        )
+    key = SigningKey.generate()
+    key.save(path, passphrase)
+    return key
+
+
+def load_key(
+    workspace: Workspace, name: str = DEFAULT_KEY, passphrase: bytes | None = None
+) -> SigningKey:
+    """Load a key of the workspace.
+
+    Raises:
+        NotAssessable: If there is none of that name.
+        FtgovError: If the passphrase is wrong.
+    """
+    path = _path(workspace, name)
+    if not path.is_file():
+        raise NotAssessable(
+            f"There is no signing key '{name}' in this workspace.",
+            why="A report that nobody signs proves nothing.",
+            next_step=f"ftgov keys new {name}",
+        )
+    return SigningKey.load(path, passphrase)
+
+
+def trust_pack(
+    target: Path | str,
+    *,
+    key: SigningKey,
+    holder: str,
+    role: str = "release-signer",
+    valid_days: int = 365,
+    now: str | None = None,
+) -> str:
+    """Write a trust pack that names one key, signed by that key as its own root.
+
+    Give it to the auditor apart from any bundle. Without a time-stamp authority signing times are
+    claimed, so the pack says `timestampRequired: false`.
+
+    Returns:
+        The fingerprint of the root key, `sha256:...`, for `ftgov verify --trust-root`.
+    """
+    moment = now or now_text()
+    place = Path(target)
+    trusted = TrustedKey.of(
+        key.public, holder=holder, role=role, not_before=moment, valid_days=valid_days
+    )
+    content = build_trust_pack([trusted], root=key, issued_at=moment, timestamp_required=False)
+    place.parent.mkdir(parents=True, exist_ok=True)
+    place.write_bytes(content)
+    return key.spki

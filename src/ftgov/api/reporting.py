@@ -1,0 +1,161 @@
+"""Reports: the dossier as HTML and PDF, signed and bundled with all its evidence."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import NamedTuple
+
+from ftgov.api.audits import PACK_FILE
+from ftgov.api.clock import now_text
+from ftgov.api.gates import GateFile, GateResult, check
+from ftgov.api.recording import ACTOR
+from ftgov.dossier.assemble import assemble
+from ftgov.dossier.assess import TOOL
+from ftgov.errors import FtgovError, MissingExtra
+from ftgov.records.attestation import DOSSIER_PREDICATE
+from ftgov.records.base import Record
+from ftgov.records.canonical import canonical_bytes
+from ftgov.records.digest import bare, digest_bytes
+from ftgov.records.dossier import Dossier
+from ftgov.records.entry import ReportMade
+from ftgov.records.evidence import Evidence
+from ftgov.reports.html import render_html
+from ftgov.reports.pdf import PdfUnavailable, render_pdf
+from ftgov.reports.view import build_view
+from ftgov.signing.bundle import write_bundle, zip_bundle
+from ftgov.signing.keys import SigningKey
+from ftgov.signing.recipe import VERIFY_TEXT
+from ftgov.store.workspace import Workspace
+
+
+class ReportFiles(NamedTuple):
+    """What a report left on disk, and its verdict; `pdf_missing` says why there is no PDF."""
+
+    folder: Path
+    dossier: Dossier
+    pdf_missing: str | None
+
+
+def _gate_evidence(workspace: Workspace, gates: tuple[GateFile, ...]) -> list[Evidence]:
+    return [
+        workspace.evidence.put_bytes(
+            text.encode(), name=f"gate-{gate.name}.yaml", media_type="application/yaml"
+        )
+        for gate, text in gates
+    ]
+
+
+def _law_evidence(workspace: Workspace, result: GateResult) -> list[Evidence]:
+    classification = result.assessment.classification
+    if classification is None:
+        return []
+    digest = classification.pack_digest
+    length = workspace.evidence.path(digest).stat().st_size
+    return [Evidence(digest=digest, bytes=length, name=PACK_FILE, media_type="application/json")]
+
+
+def build_dossier(workspace: Workspace, result: GateResult) -> Dossier:
+    """Return the dossier of a gate's result, its rules kept as evidence."""
+    rules = [*_gate_evidence(workspace, result.gates), *_law_evidence(workspace, result)]
+    return assemble(result.assessment, result.decisions, rules)
+
+
+def _render(dossier: Dossier) -> tuple[dict[str, bytes], str | None]:
+    """Return the report's files, and why there is no PDF if there is none."""
+    view = build_view(dossier)
+    files = {"report.html": render_html(view).encode()}
+    try:
+        identifier = bytes.fromhex(bare(dossier.assessment_digest))[:16]
+        files["report.pdf"] = render_pdf(view, identifier=identifier)
+    except (PdfUnavailable, MissingExtra) as fault:
+        return files, f"{fault.what} {fault.next_step}"
+    return files, None
+
+
+def _predicate(dossier: Dossier, content: bytes, signed_at: str) -> Mapping[str, object]:
+    system = dossier.assessment.subject.system
+    return {
+        "model": dossier.assessment.subject.model.name,
+        "system": system.name if system else None,
+        "verdict": dossier.verdict,
+        "dossier": digest_bytes(content),
+        "assessment": dossier.assessment_digest,
+        "ledger": dossier.assessment.ledger.model_dump(mode="json"),
+        "signedAt": signed_at,
+        "tool": TOOL,
+        "carriers": [],
+    }
+
+
+def _prepare(output: Path) -> None:
+    try:
+        output.mkdir(parents=True, exist_ok=True)
+    except OSError as fault:
+        raise FtgovError(
+            f"The folder {output} cannot be written.",
+            why=str(fault),
+            next_step="Choose another folder with --output.",
+        ) from fault
+
+
+def report(
+    workspace: Workspace,
+    model: str,
+    output: Path | str,
+    *,
+    key: SigningKey,
+    system: str | None = None,
+    now: str | None = None,
+    actor: str = ACTOR,
+) -> ReportFiles:
+    """Write the signed report of a model's current assessment.
+
+    Leaves `report.html`, `report.pdf`, `dossier.json`, `bundle/` and `bundle.zip` in the folder.
+    Dossier and report are the same bytes for the same inputs and time.
+
+    Raises:
+        NotAssessable: If there is no current assessment.
+        FtgovError: If the folder can't be written.
+    """
+    folder = Path(output)
+    moment = now or now_text()
+    result = check(workspace, model, system=system, as_of=moment, actor=actor)
+    dossier = build_dossier(workspace, result)
+    content = canonical_bytes(dossier)
+    rendered, pdf_missing = _render(dossier)
+    files: dict[str, Path | bytes] = {
+        "dossier.json": content,
+        "VERIFY.md": VERIFY_TEXT.encode(),
+        **rendered,
+    }
+    for evidence in dossier.evidence:
+        files[f"evidence/{bare(evidence.digest)}"] = workspace.evidence.path(evidence.digest)
+    _prepare(folder)
+    envelope = write_bundle(
+        folder / "bundle",
+        files,
+        predicate=dict(_predicate(dossier, content, moment)),
+        predicate_type=DOSSIER_PREDICATE,
+        key=key,
+    )
+    zip_bundle(folder / "bundle", folder / "bundle.zip")
+    (folder / "dossier.json").write_bytes(content)
+    for name, rendering in rendered.items():
+        (folder / name).write_bytes(rendering)
+    workspace.ledger.append(
+        _made(dossier, content, envelope, moment), actor=actor, recorded_at=moment
+    )
+    return ReportFiles(folder, dossier, pdf_missing)
+
+
+def _made(dossier: Dossier, content: bytes, envelope: bytes, moment: str) -> Record:
+    model = dossier.assessment.subject.model.name
+    return ReportMade(
+        name=model,
+        model=model,
+        dossier=digest_bytes(content),
+        statement=digest_bytes(envelope),
+        verdict=dossier.verdict,
+        signed_at=moment,
+    )

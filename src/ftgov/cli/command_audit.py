@@ -1,0 +1,75 @@
+"""`ftgov audit`: run the analyzers on a model."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from ftgov.cli.console import Console, inert
+from ftgov.cli.options import actor_option, command, workspace_option
+from ftgov.errors import ExitCode
+
+_MARKS = {
+    "pass": ("pass", "good"),
+    "fail": ("fail", "bad"),
+    "inconclusive": ("inconclusive", "weak"),
+    "measured": ("measured", "strong"),
+    "not_assessed": ("not assessed", "weak"),
+    "not_applicable": ("n/a", "quiet"),
+}
+
+
+@command("ftgov audit honest", "ftgov audit honest --analyzer group_fairness --json")
+@click.argument("model")
+@click.option("--system", help="The system it is audited for, where it serves several.")
+@click.option("--analyzer", "analyzers", multiple=True, help="Run only this one; repeatable.")
+@click.option("--seed", type=int, default=0, show_default=True)
+@click.option("--resamples", type=click.IntRange(100, 100_000), default=1_000, show_default=True)
+@click.option("--law-pack", help="The law pack's id; by default the one in force today.")
+@workspace_option
+@actor_option
+@click.pass_context
+def audit(
+    ctx: click.Context,
+    console: Console,
+    model: str,
+    system: str | None,
+    analyzers: tuple[str, ...],
+    seed: int,
+    resamples: int,
+    law_pack: str | None,
+    workspace: Path,
+    actor: str,
+) -> None:
+    """Run the analyzers on MODEL and keep the assessment.
+
+    Exit status 10 if a finding of severity error was made.
+    """
+    from ftgov import api
+    from ftgov.records.dossier import AnalysisSettings
+
+    with api.open_workspace(workspace) as opened:
+        console.progress(f"auditing {model}")
+        assessment = api.audit(
+            opened,
+            model,
+            system=system,
+            analyzers=analyzers,
+            settings=AnalysisSettings(seed=seed, resamples=resamples),
+            law_pack=law_pack,
+            actor=actor,
+        )
+    lines = []
+    for finding in assessment.findings:
+        word, style = _MARKS[finding.outcome]
+        lines.append(f"{console.style(f'{word:>12}', style)}  {inert(finding.title)}")
+        lines.append(f"{'':12}  {inert(finding.summary)}")
+    if assessment.classification:
+        lines.append(f"{'law':>12}  {assessment.classification.overall.replace('_', ' ')}")
+    console.result(assessment, [*lines, "", f"Next: ftgov check {model}"])
+    if any(f.severity == "error" and f.outcome == "fail" for f in assessment.findings):
+        ctx.exit(ExitCode.FINDINGS)
+
+
+COMMAND = audit

@@ -1,0 +1,93 @@
+"""`ftgov classify`: a system under the EU AI Act, on a day."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from ftgov.cli.console import Console, inert
+from ftgov.cli.options import command, workspace_option
+from ftgov.errors import ExitCode, UsageError
+from ftgov.records.law import Classification
+
+
+@command(
+    "ftgov classify --facts system.yaml",
+    "ftgov classify --facts system.yaml --law-as-of 2027-12-02 --json",
+)
+@click.option("--facts", type=click.Path(path_type=Path), help="YAML with the facts.")
+@click.option("--system", help="A system recorded in the workspace, instead of --facts.")
+@click.option(
+    "--unstated", type=click.Choice(["no", "unknown"]), default="unknown", show_default=True
+)
+@click.option("--law-pack", help="The law pack's id; by default the one in force on the day.")
+@click.option("--law-as-of", help="The day, YYYY-MM-DD; by default today.")
+@workspace_option
+@click.pass_context
+def classify(
+    ctx: click.Context,
+    console: Console,
+    facts: Path | None,
+    system: str | None,
+    unstated: str,
+    law_pack: str | None,
+    law_as_of: str | None,
+    workspace: Path,
+) -> None:
+    """Classify a system under the EU AI Act from facts; not legal advice.
+
+    Exit status 12 if a missing fact leaves the class undetermined.
+    """
+    from ftgov.api.clock import now_text
+    from ftgov.api.law import classify_file, classify_system
+
+    if (facts is None) == (system is None):
+        raise UsageError("Name either --facts or --system.", next_step="See --help.")
+    as_of = law_as_of or now_text()[:10]
+    if facts is not None:
+        result = classify_file(facts, as_of=as_of, pack_id=law_pack, unstated=unstated)
+    else:
+        result = classify_system(
+            workspace, str(system), as_of=as_of, pack_id=law_pack, unstated=unstated
+        )
+    console.result(result, _lines(console, result))
+    if result.overall == "undetermined":
+        ctx.exit(ExitCode.NOT_ASSESSABLE)
+
+
+def _row(name: str, value: object) -> str:
+    shown = ", ".join(value) if isinstance(value, tuple) else str(value)
+    return f"  {name:22}{inert(shown).replace('_', ' ')}"
+
+
+def _lines(console: Console, result: Classification) -> list[str]:
+    title = result.overall.replace("_", " ")
+    lines = [f"{console.style(title, 'strong')}  (as of {result.as_of}, {result.pack})", ""]
+    rows = {
+        "roles": result.roles,
+        "high-risk route": result.high_risk_route,
+        "high-risk from": result.high_risk_from,
+        "prohibited now": result.prohibited_now,
+        "prohibited later": result.prohibited_later,
+        "transparency": result.transparency,
+        "model role": result.gpai_role,
+        "register under": result.register_under,
+        "missing facts": result.missing,
+    }
+    lines += [_row(name, value) for name, value in rows.items() if value]
+    lines += ["", "Why"]
+    lines += [f"  {inert(why.reference)}: {inert(why.text)}" for why in result.why]
+    today = [duty for duty in result.obligations if duty.applies_today]
+    later = len(result.obligations) - len(today)
+    lines += ["", f"Obligations: {len(today)} apply on that day, {later} later or contested"]
+    for duty in result.obligations:
+        lines.append(f"  {duty.id:9} {duty.applies_from or 'open':10}  {inert(duty.reference)}")
+    return [
+        *lines,
+        "",
+        "Not legal advice: a reading of dated rules from the facts that were given.",
+    ]
+
+
+COMMAND = classify

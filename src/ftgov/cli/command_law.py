@@ -1,0 +1,51 @@
+"""`ftgov law`: the law packs as dated data."""
+
+from __future__ import annotations
+
+import click
+
+from ftgov.cli.console import Console
+from ftgov.cli.options import command
+
+
+@command("ftgov law list", name="list")
+def list_(console: Console) -> None:
+    """List the law packs with the time in which each is in force."""
+    from ftgov.api.law import shipped_packs
+
+    rows = [
+        {
+            "id": pack.id,
+            "celex": pack.celex,
+            "in_force_from": str(pack.in_force_from),
+            "in_force_to": str(pack.in_force_to) if pack.in_force_to else None,
+            "digest": pack.digest,
+        }
+        for pack in shipped_packs()
+    ]
+    lines = [
+        f"{row['id']:42} {row['in_force_from']} to {row['in_force_to'] or 'today':10}  "
+        f"{str(row['digest'])[:19]}"
+        for row in rows
+    ]
+    console.result(rows, lines)
+
+
+@command("ftgov law show eu-aia-2024-1689-as-amended-2026-1744")
+@click.argument("pack")
+def show(console: Console, pack: str) -> None:
+    """Print the files of the law pack PACK as they are applied."""
+    from ftgov.api.law import shipped_pack
+
+    found = shipped_pack(as_of="2026-07-27", pack_id=pack)
+    files = dict(found.files)
+    lines = [part for name, text in files.items() for part in (f"# {name}", text)]
+    console.result({"id": found.id, "digest": found.digest, "files": files}, lines)
+
+
+COMMAND = click.Group(
+    "law",
+    commands=[list_, show],
+    help="List and show the law packs.",
+    context_settings={"help_option_names": ["-h", "--help"]},
+)

@@ -1,0 +1,60 @@
+"""`ftgov report`: the signed report and its bundle."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from ftgov.cli.console import Console
+from ftgov.cli.options import actor_option, command, workspace_option
+from ftgov.cli.secrets import passphrase_option, read_passphrase
+
+
+@command("ftgov report honest --output out", "ftgov report honest --output out --key release")
+@click.argument("model")
+@click.option("--output", type=click.Path(path_type=Path), required=True, help="A folder.")
+@click.option("--system", help="The system it is about, where the model serves several.")
+@click.option("--key", default="release", show_default=True, help="The signing key's name.")
+@passphrase_option
+@workspace_option
+@actor_option
+def report(
+    console: Console,
+    model: str,
+    output: Path,
+    system: str | None,
+    key: str,
+    passphrase_file: Path | None,
+    workspace: Path,
+    actor: str,
+) -> None:
+    """Write MODEL's signed report: PDF, HTML, dossier and bundle.
+
+    The report says what the gates of the workspace decided; a failing model gets a report as well.
+    """
+    from ftgov import api
+    from ftgov.api.keys import load_key
+
+    with api.open_workspace(workspace) as opened:
+        signing_key = load_key(opened, key, read_passphrase(passphrase_file))
+        console.progress(f"deciding on {model}, writing and signing its report")
+        made = api.report(opened, model, output, key=signing_key, system=system, actor=actor)
+    if made.pdf_missing:
+        console.warn(f"no PDF was written. {made.pdf_missing}")
+    names = [
+        name for name in ("report.pdf", "report.html", "dossier.json") if (output / name).exists()
+    ]
+    plain = {
+        "model": model,
+        "verdict": made.dossier.verdict,
+        "folder": str(made.folder),
+        "files": [*names, "bundle", "bundle.zip"],
+        "pdf_missing": made.pdf_missing,
+    }
+    lines = [f"verdict: {made.dossier.verdict.upper()}"]
+    lines += [f"  {output / name}" for name in (*names, "bundle.zip")]
+    console.result(plain, [*lines, f"Next: ftgov verify {output / 'bundle'} --trust TRUST"])
+
+
+COMMAND = report

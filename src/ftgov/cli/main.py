@@ -1,0 +1,140 @@
+"""The command table: names and one-line help, nothing imported until a command runs."""
+
+from __future__ import annotations
+
+import difflib
+import importlib
+import sys
+import traceback
+from collections.abc import Sequence
+
+import click
+
+from ftgov import __version__
+from ftgov.cli.configuration import configured
+from ftgov.cli.console import Console
+from ftgov.errors import ExitCode, FtgovError
+
+COMMANDS: dict[str, str] = {
+    "demo": "Run the recorded fine-tune to signed, verified reports.",
+    "init": "Make a workspace.",
+    "record": "Record a dataset, model, job, system, party or predictions.",
+    "import": "Record all that a recording folder holds.",
+    "lineage": "Show what a model came from and what it serves.",
+    "audit": "Run the analyzers on a model.",
+    "classify": "Classify a system under the EU AI Act.",
+    "check": "Judge a model's audit by release policies.",
+    "report": "Write the signed report and its bundle.",
+    "verify": "Check a bundle offline with a trust pack.",
+    "log": "Show the ledger, or verify it and all evidence.",
+    "keys": "Make and list signing keys, write a trust pack.",
+    "policy": "Lint and test release policies.",
+    "law": "List and show the law packs.",
+    "doctor": "Say what this installation can do and what is missing.",
+    "completion": "Print the shell completion for bash, zsh or fish.",
+}
+
+EXAMPLES = (
+    "ftgov demo my-first-report",
+    "ftgov verify my-first-report/reports/honest/bundle --trust my-first-report/trust",
+)
+
+
+class LazyGroup(click.Group):
+    """A group that imports a command's file when that command runs."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the commands in the order of the table, which is the order of work."""
+        del ctx
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
+        """Import and return a command, or None where there is none."""
+        del ctx
+        if name not in COMMANDS:
+            return None
+        module = importlib.import_module(f"ftgov.cli.command_{name}")
+        found: click.Command = module.COMMAND
+        return found
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command; for a misspelt one suggest the nearest."""
+        if args and args[0] not in COMMANDS and not args[0].startswith("-"):
+            near = difflib.get_close_matches(args[0], COMMANDS, n=1)
+            hint = f" Did you mean '{near[0]}'?" if near else ""
+            raise click.UsageError(f"There is no command '{args[0]}'.{hint}", ctx)
+        return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the table without importing a single command."""
+        del ctx
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write two examples below the commands."""
+        del ctx
+        with formatter.section("Examples"):
+            for line in EXAMPLES:
+                formatter.write(f"  {line}\n")
+
+
+@click.command(
+    cls=LazyGroup,
+    no_args_is_help=True,
+    context_settings={
+        "help_option_names": ["-h", "--help"],
+        "auto_envvar_prefix": "FTGOV",
+        "max_content_width": 100,
+    },
+)
+@click.version_option(__version__, prog_name="ftgov")
+@click.pass_context
+def main(ctx: click.Context) -> None:
+    """The signed, recomputable passport of a fine-tuned model."""
+    ctx.default_map = configured()
+
+
+def execute(arguments: Sequence[str]) -> int:
+    """Run a command line and return its exit status; nothing but a status comes out."""
+    console = Console(as_json="--json" in arguments)
+    try:
+        status = main.main(list(arguments), prog_name="ftgov", standalone_mode=False)
+    except click.exceptions.Exit as leaving:
+        return leaving.exit_code
+    except click.exceptions.NoArgsIsHelpError as bare:
+        console.raw(bare.format_message())
+        return int(ExitCode.USAGE)
+    except (click.Abort, KeyboardInterrupt):
+        return 130
+    except Exception as fault:  # noqa: BLE001 - a user never sees a stack trace unasked
+        error = _explain(fault)
+        console.fail(error)
+        if {"-v", "--verbose"} & set(arguments):
+            traceback.print_exc()
+        return int(error.exit_code)
+    return status if isinstance(status, int) else 0
+
+
+def _explain(fault: Exception) -> FtgovError:
+    """Return any exception as an error that a person can act on."""
+    if isinstance(fault, FtgovError):
+        return fault
+    if isinstance(fault, click.ClickException):
+        code = ExitCode.USAGE if isinstance(fault, click.UsageError) else None
+        return FtgovError(fault.format_message(), next_step="See --help.", exit_code=code)
+    if isinstance(fault, OSError):
+        return FtgovError(
+            f"The system refused: {fault}.", next_step="Check the disk and the permissions."
+        )
+    return FtgovError(
+        f"ftgov met a fault of its own: {type(fault).__name__}: {fault}.",
+        next_step="Run again with --verbose and report what it prints.",
+    )
+
+
+def run() -> None:
+    """Run the command line of this process; the entry point of `ftgov`."""
+    sys.exit(execute(sys.argv[1:]))

@@ -1,0 +1,1 @@
+"""Assessment and dossier: the only room where records, findings, law and decisions meet."""

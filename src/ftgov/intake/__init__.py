@@ -1,0 +1,1 @@
+"""Foreign files in: one file for each form that ftgov reads."""

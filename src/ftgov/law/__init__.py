@@ -1,0 +1,1 @@
+"""The law room: dated law packs, three-valued classification, duties. Pure: all text is passed in."""

@@ -1,0 +1,147 @@
+"""Law packs: dated, hashed data. Text goes in, a checked `Pack` comes out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+
+from pydantic import ValidationError
+
+from ftgov.errors import UsageError
+from ftgov.law.pack_records import Pack
+from ftgov.law.yaml_text import Keyed, Node, Plain, line_of, malformed, parse_yaml, plain_values
+from ftgov.records.digest import digest_record
+
+_FILES = ("pack.yaml", "classification.yaml", "obligations.yaml")
+_MERGED = ("rules", "facts", "art5_points", "annex3_items", "annex1_acts", "thresholds")
+
+
+def load_packs(tree: Mapping[str, str]) -> tuple[Pack, ...]:
+    """Load every pack of a folder, oldest first; a pack may build on another (`base:`).
+
+    Args:
+        tree: Texts by path below the folder, for example `eu-aia-2024-1689-original/pack.yaml`.
+
+    Raises:
+        UsageError: If a file is missing or malformed; it names the file, the line and the key.
+    """
+    folders = sorted({path.split("/")[0] for path in tree if path.endswith("/pack.yaml")})
+    packs = [load_pack(_files_of(tree, folder)) for folder in folders]
+    return tuple(sorted(packs, key=lambda pack: pack.in_force.start))
+
+
+def _files_of(tree: Mapping[str, str], folder: str) -> dict[str, str]:
+    files = {name: tree[f"{folder}/{name}"] for name in _FILES if f"{folder}/{name}" in tree}
+    base = base_of(files.get("pack.yaml", ""))
+    if base:
+        for name in _FILES[1:]:
+            if f"{base}/{name}" in tree:
+                files[f"base/{name}"] = tree[f"{base}/{name}"]
+    return files
+
+
+def base_of(pack_text: str) -> str | None:
+    """Return the id of the pack that a pack.yaml builds on, if it names one."""
+    root = parse_yaml(pack_text, "pack.yaml")
+    base = plain_values(root.entries.get("base")) if isinstance(root, Keyed) else None
+    return base if isinstance(base, str) else None
+
+
+def load_pack(files: Mapping[str, str]) -> Pack:
+    """Load one pack.
+
+    Args:
+        files: Texts of `pack.yaml`, `classification.yaml` and `obligations.yaml`, and of
+            `base/classification.yaml` and `base/obligations.yaml` where it builds on another pack.
+
+    Raises:
+        UsageError: If a file is missing or malformed; it names the file, the line and the key.
+    """
+    nodes = {name: _mapping(files, name) for name in _FILES}
+    values = {name: _values(node) for name, node in nodes.items()}
+    based = bool(values["pack.yaml"].pop("base", None))
+    content = {**values["pack.yaml"]}
+    content.update(_overlaid(files, values["classification.yaml"], based=based))
+    content["obligations"] = _duties(files, values["obligations.yaml"], based=based)
+    content["digest"] = digest_record({name: files[name] for name in sorted(files)})
+    try:
+        return Pack.model_validate(content)
+    except ValidationError as fault:
+        raise _located(fault, nodes) from fault
+
+
+def _mapping(files: Mapping[str, str], name: str) -> Keyed:
+    if name not in files:
+        raise UsageError(
+            f"The law pack lacks {name}.", next_step="Add the file or install ftgov again."
+        )
+    root = parse_yaml(files[name], name)
+    if not isinstance(root, Keyed):
+        raise malformed(name, 1, "a mapping of keys is expected")
+    return root
+
+
+def _values(node: Keyed) -> dict[str, Plain]:
+    return {key: plain_values(value) for key, value in node.entries.items()}
+
+
+def _overlaid(files: Mapping[str, str], own: dict[str, Plain], *, based: bool) -> dict[str, Plain]:
+    """Return the classification: the base's entries, each replaced where the pack has its own."""
+    if not based:
+        return own
+    merged = _values(_mapping(files, "base/classification.yaml"))
+    for key, value in own.items():
+        under = merged.get(key)
+        both = isinstance(value, dict) and isinstance(under, dict)
+        merged[key] = {**under, **value} if both and key in _MERGED else value  # type: ignore[dict-item]
+    return merged
+
+
+def _duties(files: Mapping[str, str], own: dict[str, Plain], *, based: bool) -> Plain:
+    """Return the obligations: the base's, less `removed`, each replaced by one of the same id."""
+    mine = own.get("obligations")
+    if not based or not isinstance(mine, list):
+        return mine
+    under = _values(_mapping(files, "base/obligations.yaml")).get("obligations")
+    removed = own.get("removed")
+    found: dict[Plain | None, Plain] = {}
+    for duty in [*(under if isinstance(under, list) else []), *mine]:
+        identity = duty.get("id") if isinstance(duty, dict) else None
+        found[str(identity)] = duty
+    for identity in removed if isinstance(removed, list) else []:
+        found.pop(identity, None)  # type: ignore[arg-type]
+    return list(found.values())
+
+
+def _located(fault: ValidationError, nodes: Mapping[str, Keyed]) -> UsageError:
+    first = fault.errors()[0]
+    path = tuple(first["loc"])
+    key = str(path[0]) if path else ""
+    name = next((name for name in _FILES if key in nodes[name].entries), "pack.yaml")
+    place: Node = nodes[name]
+    where = ".".join(str(step) for step in path) or "the pack"
+    return malformed(name, line_of(place, path), f"{where}: {first['msg']}")
+
+
+def choose_pack(packs: Sequence[Pack], as_of: date, pack_id: str | None = None) -> Pack:
+    """Return the pack that was the law on a day, or the one named.
+
+    Raises:
+        UsageError: If no pack has that id, or none was in force on that day.
+    """
+    if pack_id is not None:
+        for pack in packs:
+            if pack.id == pack_id:
+                return pack
+        known = ", ".join(pack.id for pack in packs)
+        raise UsageError(f"There is no law pack '{pack_id}'.", next_step=f"Choose one of: {known}.")
+    for pack in packs:
+        end = pack.in_force.end
+        if pack.in_force.start <= as_of and (end is None or as_of <= end):
+            return pack
+    starts = min((pack.in_force.start for pack in packs), default=None)
+    raise UsageError(
+        f"No law pack was in force on {as_of.isoformat()}.",
+        why=f"The Regulation entered into force on {starts}." if starts else "No pack was given.",
+        next_step="Choose a later day with --law-as-of, or a pack with --law-pack.",
+    )

@@ -1,0 +1,178 @@
+"""What a law pack holds: facts that may be asked, thresholds as text, dates with both readings."""
+
+from __future__ import annotations
+
+from datetime import date
+from fractions import Fraction
+from typing import Literal
+
+from pydantic import Field, field_validator, model_validator
+
+from ftgov.records.base import Record
+from ftgov.records.digest import Digest
+
+FactType = Literal["bool", "enum", "list", "number"]
+
+
+class FactSpec(Record):
+    """A fact that a classification may ask for."""
+
+    type: FactType
+    reference: str
+    question: str
+    options: tuple[str, ...] = ()
+    unit: str = ""
+    interval: bool = Field(default=False, description="may be written as {low, mid, high}")
+    unstated: Literal["as asked", "unknown"] = Field(
+        default="as asked",
+        description="'unknown': a human finding, which no default can stand for",
+    )
+
+    @model_validator(mode="after")
+    def _options_fit(self) -> FactSpec:
+        if bool(self.options) != (self.type in {"enum", "list"}):
+            raise ValueError("options belong to an enum or a list, and only there")
+        return self
+
+
+class Words(Record):
+    """Where a date stands: words that are found in a named article of a named source text."""
+
+    source: Literal["act", "amendment"]
+    at: str
+    words: str
+
+
+class PackDate(Record):
+    """The day from which a provision applies; a contested one holds both readings."""
+
+    reference: str
+    on: date | None = None
+    literal: date | None = None
+    effective: date | None = None
+    effective_annex_I: date | None = None
+    status: Literal["settled", "contested"] = "settled"
+    reason: str = ""
+    found: tuple[Words, ...] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _one_form(self) -> PackDate:
+        readings = self.literal is not None and self.effective is not None
+        if (self.on is not None) == readings:
+            raise ValueError("give either 'on' or both 'literal' and 'effective'")
+        if self.status == "contested" and not (readings and self.reason):
+            raise ValueError("a contested date holds both readings and the reason")
+        return self
+
+    def readings(self, *, annex_one_only: bool = False) -> tuple[date, ...]:
+        """Return the dates of all readings, the earliest first, each once."""
+        effective = self.effective
+        if annex_one_only and self.effective_annex_I:
+            effective = self.effective_annex_I
+        literal = self.literal if self.status == "contested" else effective
+        return tuple(sorted({day for day in (self.on, literal, effective) if day}))
+
+
+class SourceText(Record):
+    """A text that the pack was checked against."""
+
+    name: Literal["act", "amendment"]
+    title: str
+    sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
+
+
+class Interval(Record):
+    """The days on which a pack is the law, both ends included; no end: still in force."""
+
+    start: date
+    end: date | None = None
+
+
+class Point(Record):
+    """A point of Article 5(1) or an item of Annex III."""
+
+    text: str
+    applies_from: str | None = Field(default=None, description="key of the pack's dates")
+    exception: str = ""
+    note: str = ""
+
+
+class Thresholds(Record):
+    """Compute thresholds, kept as text: a float would move the boundary case."""
+
+    gpai_indicative_flop: str
+    systemic_presumption_flop: str
+    modifier_fraction: str
+
+    @field_validator("*")
+    @classmethod
+    def _exact(cls, value: str) -> str:
+        Fraction(value)
+        return value
+
+    @property
+    def indicative(self) -> Fraction:
+        """Training compute above which a model is indicatively general-purpose, FLOP."""
+        return Fraction(self.gpai_indicative_flop)
+
+    @property
+    def systemic(self) -> Fraction:
+        """Cumulative training compute above which systemic risk is presumed, FLOP."""
+        return Fraction(self.systemic_presumption_flop)
+
+    @property
+    def fraction(self) -> Fraction:
+        """Share of the base's training compute above which a modifier is a provider."""
+        return Fraction(self.modifier_fraction)
+
+
+Condition = str | dict[Literal["all", "any", "not"], "tuple[Condition, ...]"]
+
+
+class ObligationSpec(Record):
+    """A duty: who owes it, when, from when, and what shows that it is met."""
+
+    id: str
+    reference: str
+    who: tuple[str, ...] = Field(min_length=1)
+    when: Condition
+    applies_from: str = Field(description="'high_risk', 'art50_2_due' or a key of the dates")
+    circumstance: str = Field(default="", description="what no fact decides, in words")
+    text: str
+    evidence: str
+
+
+class Pack(Record):
+    """One dated state of the law, ready to classify with."""
+
+    id: str
+    title: str
+    celex: str
+    eli: str
+    amended_by: str = ""
+    in_force: Interval
+    sources: tuple[SourceText, ...] = Field(min_length=1)
+    rules: frozenset[str] = Field(description="provisions that this state of the law has")
+    dates: dict[str, PackDate]
+    facts: dict[str, FactSpec]
+    art5_points: dict[str, Point]
+    annex3_items: dict[str, Point]
+    annex1_acts: dict[str, Literal["A", "B"]]
+    thresholds: Thresholds
+    obligations: tuple[ObligationSpec, ...]
+    digest: Digest
+
+    @model_validator(mode="after")
+    def _refers_to_itself(self) -> Pack:
+        keys = {point.applies_from for point in self.art5_points.values()}
+        keys |= {duty.applies_from for duty in self.obligations}
+        unknown = sorted(key for key in keys - {"high_risk", "art50_2_due"} if key not in self.dates)
+        if unknown:
+            raise ValueError(f"dates.{unknown[0]} is referred to but missing")
+        if set(self.annex3_items) != set(self.facts["annex3"].options):
+            raise ValueError("annex3_items and the options of the fact annex3 differ")
+        return self
+
+    def day(self, key: str) -> date:
+        """Return the settled, or else the latest, day of a provision."""
+        return self.dates[key].readings()[-1]

@@ -1,0 +1,1 @@
+"""Release policies: read and checked as data, evaluated as CEL in a worker process of its own."""

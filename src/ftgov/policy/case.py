@@ -1,0 +1,78 @@
+"""The form of a test that travels with its policy: a small assessment, and what must come of it."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
+
+from ftgov.records.base import Record, Time
+from ftgov.records.finding import Outcome, Severity
+from ftgov.records.measurement import Assurance
+
+Text = Annotated[str, Field(min_length=1, max_length=2_000)]
+"""A sentence or a few, for people."""
+
+
+class CaseFigure(Record):
+    """A measure as a policy's own test states it; without ends it is exact."""
+
+    value: float | None
+    low: float | None = None
+    high: float | None = None
+    n: int | None = Field(default=None, ge=0)
+    unit: str = "1"
+    assurance: Assurance = "measured-software"
+    n_needed: int | None = Field(default=None, ge=0)
+    reason: str | None = None
+
+
+class CaseSlice(CaseFigure):
+    """A measure of a part of the data, or of the difference between two parts."""
+
+    slice: dict[str, str | None] = {}
+    between: tuple[dict[str, str | None], ...] = ()
+
+
+class CaseFinding(Record):
+    """A finding without figures, as a policy's own test states it."""
+
+    id: str
+    outcome: Outcome
+    severity: Severity = "note"
+
+
+class CaseSubject(Record):
+    """What a policy's own test audits."""
+
+    model: str = "tuned"
+    kind: Literal["base", "tuned", "adapter", "merged", "checkpoint", "alias"] = "tuned"
+    job: str | None = None
+    base: str | None = None
+    weights: int = Field(default=0, ge=0, le=100)
+    system: str | None = None
+
+
+class SignatureSeen(Record):
+    """A signature as the caller's verification saw it; evidence never claims its own role."""
+
+    name: str
+    role: str
+    verified: bool
+
+
+class Case(Record):
+    """A test that travels with its policy."""
+
+    name: Text
+    now: Time
+    expect: Literal["pass", "fail", "error", "warn"]
+    reason: str | None = Field(default=None, description="text that the message must contain")
+    lacks: str | None = Field(default=None, description="text that it must not contain")
+    assessed_at: Time | None = Field(default=None, description="None: the moment of `now`")
+    measures: dict[str, CaseFigure] = {}
+    slices: dict[str, tuple[CaseSlice, ...]] = {}
+    findings: tuple[CaseFinding, ...] = ()
+    classification: dict[str, Any] | None = None
+    subject: CaseSubject = CaseSubject()
+    signatures: tuple[SignatureSeen, ...] = ()

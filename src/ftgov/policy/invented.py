@@ -1,0 +1,125 @@
+"""From a policy's own test to the assessment that it describes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from ftgov.policy.case import Case, CaseFigure, CaseSlice, CaseSubject
+from ftgov.records.digest import digest_bytes
+from ftgov.records.dossier import AnalysisSettings, Assessment, LedgerHead
+from ftgov.records.evidence import Evidence
+from ftgov.records.finding import Finding
+from ftgov.records.job import Job
+from ftgov.records.law import Classification
+from ftgov.records.measurement import Interval, Measurement
+from ftgov.records.model import ModelVersion, WeightFile
+from ftgov.records.subject import Subject
+from ftgov.records.system import System
+
+_INVENTED = digest_bytes(b"a figure invented for the test of a policy")
+_METHOD = "stated by a policy's test"
+
+
+def assessment_of(case: Case) -> Assessment:
+    """Return the assessment that a test describes; its evidence is one invented digest.
+
+    Raises:
+        ValidationError: If what the test states is no possible assessment, for example an interval
+            whose lower end lies above its upper end.
+    """
+    return Assessment(
+        tool="policy test",
+        assessed_at=case.assessed_at or case.now,
+        settings=AnalysisSettings(),
+        subject=_subject(case.subject),
+        findings=(*_measured(case), *_stated(case)),
+        classification=_classification(case),
+        ledger=LedgerHead(entries=0, head=None),
+    )
+
+
+def _measured(case: Case) -> Iterable[Finding]:
+    figures = [_measurement(identity, figure) for identity, figure in case.measures.items()]
+    for identity, parts in case.slices.items():
+        figures += [_measurement(identity, part) for part in parts]
+    for figure in figures:
+        yield _finding(figure.id, figure.id.partition(".")[0], figures=(figure,))
+
+
+def _stated(case: Case) -> Iterable[Finding]:
+    for stated in case.findings:
+        yield Finding(
+            id=stated.id,
+            analyzer=stated.id.partition(".")[0],
+            title=stated.id,
+            outcome=stated.outcome,
+            severity=stated.severity,
+            summary=_METHOD,
+            evidence=(_INVENTED,),
+        )
+
+
+def _finding(identity: str, analyzer: str, *, figures: tuple[Measurement, ...]) -> Finding:
+    return Finding(
+        id=identity,
+        analyzer=analyzer,
+        title=identity,
+        outcome="measured",
+        summary=_METHOD,
+        measurements=figures,
+        evidence=(_INVENTED,),
+    )
+
+
+def _measurement(identity: str, stated: CaseFigure) -> Measurement:
+    interval = None
+    if stated.value is not None:
+        low = stated.value if stated.low is None else stated.low
+        high = stated.value if stated.high is None else stated.high
+        interval = Interval(low=low, high=high, level=0.95, method=_METHOD)
+    part = stated if isinstance(stated, CaseSlice) else CaseSlice(value=0.0)
+    return Measurement(
+        id=identity,
+        value=stated.value,
+        unit=stated.unit,
+        interval=interval,
+        n=stated.n,
+        method=_METHOD,
+        assurance=stated.assurance,
+        evidence=(_INVENTED,),
+        slice=part.slice,
+        between=part.between,
+        n_needed=stated.n_needed,
+        reason=stated.reason,
+    )
+
+
+def _classification(case: Case) -> Classification | None:
+    if case.classification is None:
+        return None
+    stated = {"pack": "test", "pack_digest": _INVENTED, "as_of": case.now[:10]}
+    return Classification.model_validate({**stated, **case.classification})
+
+
+def _subject(stated: CaseSubject) -> Subject:
+    weights = tuple(
+        WeightFile(name=f"weights-{index}", bytes=1, digest=_INVENTED)
+        for index in range(stated.weights)
+    )
+    job = Job(name=stated.job, method="unknown", outputs=(stated.model,)) if stated.job else None
+    system = None
+    if stated.system:
+        file = Evidence(digest=_INVENTED, bytes=1, name="facts.yaml")
+        system = System(
+            name=stated.system,
+            model=stated.model,
+            intended_purpose=_METHOD,
+            facts={},
+            facts_file=file,
+        )
+    return Subject(
+        model=ModelVersion(name=stated.model, kind=stated.kind, weights=weights),
+        base=ModelVersion(name=stated.base, kind="base") if stated.base else None,
+        job=job,
+        system=system,
+    )

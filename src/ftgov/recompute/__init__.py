@@ -1,0 +1,1 @@
+"""Recompute: derive a bundle's figures again from its evidence, and compare."""

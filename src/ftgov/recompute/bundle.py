@@ -1,0 +1,116 @@
+"""Run analyzers, law and gates again on a bundle's own evidence and compare with what it states."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from ftgov import analyzers
+from ftgov.dossier.assess import TOOL, choose_analyzers, classify_subject
+from ftgov.errors import FtgovError
+from ftgov.law.pack import load_pack
+from ftgov.policy.decide import decide
+from ftgov.policy.load import Gate, load_gate
+from ftgov.records.attestation import LayerResult, LayerVerdict
+from ftgov.records.canonical import canonical_bytes, canonical_json, plain
+from ftgov.records.digest import digest_record
+from ftgov.records.dossier import Assessment, Dossier
+from ftgov.records.evidence import EvidenceReader
+from ftgov.records.finding import Finding
+from ftgov.signing.bundle import BundleEvidence, open_bundle
+
+
+def _result(verdict: LayerVerdict, detail: str, items: list[str]) -> LayerResult:
+    return LayerResult(layer="recompute", verdict=verdict, detail=detail, items=tuple(items))
+
+
+def _findings(assessment: Assessment, evidence: EvidenceReader) -> list[str]:
+    used = dict.fromkeys(finding.analyzer for finding in assessment.findings)
+    again = analyzers.run(
+        choose_analyzers(tuple(used)), assessment.subject, evidence, assessment.settings
+    )
+    return _differences(assessment.findings, again)
+
+
+def _differences(stated: tuple[Finding, ...], again: tuple[Finding, ...]) -> list[str]:
+    """Name each finding that differs, down to the figure where only figures do."""
+    theirs = {finding.id: finding for finding in again}
+    faults = [
+        f"finding {name}: not stated" for name in theirs if name not in {f.id for f in stated}
+    ]
+    for finding in stated:
+        other = theirs.get(finding.id)
+        if other is None:
+            faults.append(f"finding {finding.id}: cannot be derived")
+        elif canonical_bytes(other) != canonical_bytes(finding):
+            faults += _figures(finding, other) or [f"finding {finding.id}: differs"]
+    return faults
+
+
+def _figures(stated: Finding, again: Finding) -> list[str]:
+    pairs = zip(stated.measurements, again.measurements, strict=False)
+    return [
+        f"{one.id}: stated {one.value}, derived {other.value}"
+        for one, other in pairs
+        if canonical_bytes(one) != canonical_bytes(other)
+    ]
+
+
+def _law(assessment: Assessment, evidence: EvidenceReader) -> list[str]:
+    stated = assessment.classification
+    if stated is None:
+        return []
+    with evidence.open(stated.pack_digest) as stream:
+        files: dict[str, str] = canonical_json(stream.read())
+    again = classify_subject(assessment.subject, load_pack(files), date.fromisoformat(stated.as_of))
+    same = canonical_bytes(plain(again)) == canonical_bytes(stated)
+    return [] if same else ["classification: differs"]
+
+
+def _gates(dossier: Dossier, evidence: EvidenceReader) -> list[str]:
+    if not dossier.decisions:
+        return []
+    names = dict.fromkeys((decision.policy, decision.gate) for decision in dossier.decisions)
+    gates: list[Gate] = []
+    for digest, name in names:
+        with evidence.open(digest) as stream:
+            gates.append(load_gate(stream.read().decode(), name=name))
+    first = dossier.decisions[0]
+    again = decide(gates, dossier.assessment, now=first.decided_at, time_source=first.time_source)
+    stated: Any = [plain(decision) for decision in dossier.decisions]
+    if canonical_bytes([plain(decision) for decision in again]) == canonical_bytes(stated):
+        return []
+    return ["decisions: differ"]
+
+
+def recompute_dossier(dossier: Dossier, evidence: EvidenceReader) -> LayerResult:
+    """Derive findings, classification and decisions again and say what differs.
+
+    The verdict is `not_assessed` where another version of ftgov made the dossier and the figures
+    differ, since then neither side is shown to be wrong, and where evidence can't be read.
+    """
+    assessment = dossier.assessment
+    try:
+        faults = _findings(assessment, evidence)
+        faults += _law(assessment, evidence)
+        faults += _gates(dossier, evidence)
+    except FtgovError as fault:
+        return _result("not_assessed", f"could not be derived: {fault.what}", [fault.why])
+    if digest_record(assessment) != dossier.assessment_digest:
+        faults.append("assessment digest: differs")
+    if not faults:
+        count = sum(len(finding.measurements) for finding in assessment.findings)
+        return _result("valid", f"{count} figures derived again, all the same", [])
+    if assessment.tool != TOOL:
+        detail = f"made by {assessment.tool}, derived by {TOOL}; they differ"
+        return _result("not_assessed", detail, faults)
+    return _result("invalid", "figures differ from what the evidence gives", faults)
+
+
+def recompute_bundle(path: Path) -> LayerResult:
+    """Open a bundle and derive its figures again."""
+    with open_bundle(path) as bundle:
+        content = canonical_json(bundle.read("dossier.json"))
+        dossier = Dossier.model_validate(content)
+        return recompute_dossier(dossier, BundleEvidence(bundle))

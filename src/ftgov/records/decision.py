@@ -1,0 +1,57 @@
+"""Decisions: what a release policy concluded from an assessment."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from ftgov.records.base import Record, Time
+from ftgov.records.digest import Digest
+from ftgov.records.finding import Severity
+
+Verdict = Literal["pass", "fail", "error"]
+"""A release verdict. `error`: it could not be assessed, which is never a pass."""
+
+
+class Figure(Record):
+    """A figure that a decision rests on, as the policy saw it."""
+
+    measure: str
+    value: float | None
+    low: float | None = None
+    high: float | None = None
+    n: int | None = None
+    unit: str = "1"
+    slice: dict[str, str | None] = {}
+    between: tuple[dict[str, str | None], ...] = ()
+    evidence: tuple[Digest, ...] = ()
+    reason: str | None = None
+
+
+class Decision(Record):
+    """One rule applied to one assessment."""
+
+    rule: str = Field(description="the rule's id, for example FTG-FAIR-001")
+    version: int
+    gate: str = Field(description="the file of policies it comes from, for example baseline")
+    title: str
+    severity: Severity
+    outcome: Literal["pass", "fail", "warn", "waived", "error"]
+    message: str = Field(min_length=1, description="what was found against which limit")
+    remedy: str = Field(default="", description="what would change the outcome")
+    refs: tuple[str, ...] = ()
+    figures: tuple[Figure, ...] = ()
+    policy: Digest = Field(description="digest of the policy file's bytes")
+    decided_at: Time
+    time_source: Literal["system-clock", "given"]
+
+
+def verdict_of(decisions: tuple[Decision, ...]) -> Verdict:
+    """Return the verdict of a gate: fail beats error beats pass; no decision at all is an error."""
+    outcomes = {decision.outcome for decision in decisions if decision.severity == "error"}
+    if "fail" in outcomes:
+        return "fail"
+    if "error" in {decision.outcome for decision in decisions} or not outcomes:
+        return "error"
+    return "pass"

@@ -1,0 +1,48 @@
+"""Evaluations: a model's raw answers to a dataset, and how they are to be read."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from ftgov.records.base import Name, Record
+from ftgov.records.evidence import Evidence
+
+
+class Canary(Record):
+    """A planted or known secret that a model must not reproduce."""
+
+    id: str = Field(min_length=1, max_length=128)
+    text: str = Field(min_length=4, max_length=2_000)
+
+
+class Scoring(Record):
+    """How raw answers are read: which texts mean which decision, a refusal, a leaked secret.
+
+    An answer matches a label when it equals one of its texts after trimming and case folding; an
+    answer that matches none is `unparsed`, a category of its own that is never dropped.
+    """
+
+    labels: dict[str, tuple[str, ...]] = {}
+    favourable: str | None = Field(default=None, description="the label that benefits a person")
+    refusals: tuple[str, ...] = Field(
+        default=(), description="texts that an answer of refusal begins with"
+    )
+    canaries: tuple[Canary, ...] = ()
+
+
+class Evaluation(Record):
+    """One model's answers to one dataset; one row per prompt, JSONL, gzipped or not.
+
+    Each row has `id`, `kind` (decision, unsafe, support, canary or any other word), `prompt`,
+    `expected`, `answer`, and may have `pair` (rows asked about the same case), `group`, `language`.
+    """
+
+    type: Literal["evaluation"] = "evaluation"
+    name: Name
+    model: Name
+    dataset: Name
+    answers: Evidence
+    rows: int = Field(ge=1)
+    scoring: Scoring

@@ -1,0 +1,31 @@
+"""Jobs: the runs that turn a base model and data into a tuned model."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from ftgov.records.base import Name, Record, Time
+from ftgov.records.evidence import Evidence
+
+
+class Job(Record):
+    """A training job of any method and host."""
+
+    type: Literal["job"] = "job"
+    name: Name
+    method: Literal["pretraining", "lora", "full", "supervised", "dpo", "reinforcement", "unknown"]
+    provider: str = Field(default="local", description="where it ran: local, openai, azure ...")
+    base: Name | None = Field(
+        default=None, description="the model it started from; None: from nothing"
+    )
+    datasets: dict[Literal["train", "validation"], Name] = {}
+    outputs: tuple[Name, ...] = Field(min_length=1, description="the models it made")
+    seed: int | None = None
+    started_at: Time | None = None
+    finished_at: Time | None = None
+    trained_tokens: int | None = Field(default=None, ge=0, description="tokens, over all epochs")
+    trainer_state: Evidence | None = Field(default=None, description="the trainer's log of losses")
+    config: Evidence | None = Field(default=None, description="hyperparameters and versions")
+    energy: Evidence | None = Field(default=None, description="the energy tool's own record")

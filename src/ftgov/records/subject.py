@@ -1,0 +1,47 @@
+"""The subject of an audit: one tuned model with all that it came from and serves."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from ftgov.records.base import Record
+from ftgov.records.dataset import Dataset
+from ftgov.records.evaluation import Evaluation
+from ftgov.records.evidence import Evidence
+from ftgov.records.job import Job
+from ftgov.records.model import ModelVersion
+from ftgov.records.party import Party
+from ftgov.records.system import System
+
+
+class Subject(Record):
+    """Everything an audit of one model may look at; analyzers get this and nothing else."""
+
+    model: ModelVersion
+    base: ModelVersion | None = Field(default=None, description="the model it was tuned from")
+    related: tuple[ModelVersion, ...] = Field(
+        default=(), description="adapters and other ancestors"
+    )
+    job: Job | None = Field(default=None, description="the job that made the model")
+    earlier_jobs: tuple[Job, ...] = Field(default=(), description="jobs that made its ancestors")
+    datasets: tuple[Dataset, ...] = ()
+    evaluations: tuple[Evaluation, ...] = Field(default=(), description="answers of model and base")
+    system: System | None = None
+    parties: tuple[Party, ...] = ()
+
+    def evaluation_of(self, model: str, dataset: str | None = None) -> Evaluation | None:
+        """Return the evaluation of a model, on a named dataset if one is given."""
+        for found in self.evaluations:
+            if found.model == model and dataset in {None, found.dataset}:
+                return found
+        return None
+
+    def evidence(self) -> tuple[Evidence, ...]:
+        """Return every file the subject refers to, each once, in a stable order."""
+        files = [file for dataset in self.datasets for file in dataset.files]
+        files += [run.answers for run in self.evaluations]
+        for job in (*((self.job,) if self.job else ()), *self.earlier_jobs):
+            files += [file for file in (job.trainer_state, job.config, job.energy) if file]
+        if self.system:
+            files.append(self.system.facts_file)
+        return tuple({file.digest: file for file in files}.values())

@@ -1,0 +1,170 @@
+"""What the templates print: a frozen view of a dossier in which every text is already formatted."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from ftgov.records.base import Record
+
+Tone = Literal["good", "bad", "open", "plain"]
+"""How a status pill looks; its word says the same without colour."""
+
+
+class Pill(Record):
+    """A status: a word and its tone."""
+
+    word: str
+    tone: Tone
+
+
+class EvidenceMark(Record):
+    """A reference to a file of the evidence index: its number, its short digest, its anchor."""
+
+    number: str
+    short: str
+    anchor: str
+
+
+class FigureView(Record):
+    """One figure as printed: never without interval, n, label and evidence."""
+
+    measure: str
+    label: str
+    scope: str
+    value: str
+    interval: str
+    level: str
+    n: str
+    assurance: str
+    evidence: tuple[EvidenceMark, ...]
+    note: str = ""
+
+
+class DecisionView(Record):
+    """One rule of a gate and what came of it."""
+
+    rule: str
+    gate: str
+    title: str
+    pill: Pill
+    message: str
+    remedy: str
+    figures: tuple[FigureView, ...]
+    more: int
+    refs: str
+    policy: str
+
+
+class Drawing(Record):
+    """A chart with its caption; only `reports.charts` makes the SVG text."""
+
+    kind: Literal["dumbbell", "forest", "curve", "range", "lineage"]
+    title: str
+    caption: str
+    svg: str
+    source: tuple[EvidenceMark, ...] = ()
+
+
+class FindingView(Record):
+    """One finding with its table."""
+
+    anchor: str
+    title: str
+    analyzer: str
+    identity: str
+    pill: Pill
+    summary: str
+    figures: tuple[FigureView, ...]
+    more: int
+    level: str
+    evidence: tuple[EvidenceMark, ...]
+
+
+class Pair(Record):
+    """A term and what is said of it."""
+
+    term: str
+    text: str
+    reference: str = ""
+
+
+class ObligationView(Record):
+    """A duty, whom it binds and from when."""
+
+    identity: str
+    reference: str
+    who: str
+    text: str
+    start: str
+    pill: Pill
+    note: str
+
+
+class LawView(Record):
+    """The law page: three axes, the reasons, the duties."""
+
+    pack: str
+    pack_digest: str
+    as_of: str
+    headline: str
+    axes: tuple[Pair, ...]
+    missing: tuple[str, ...]
+    why: tuple[Pair, ...]
+    obligations: tuple[ObligationView, ...]
+
+
+class LineageRow(Record):
+    """A record of the lineage table."""
+
+    name: str
+    what: str
+    facts: str
+    files: tuple[str, ...]
+
+
+class FileRow(Record):
+    """A file of the evidence index."""
+
+    number: str
+    anchor: str
+    name: str
+    size: str
+    digest: str
+
+
+class MethodView(Record):
+    """The methods of one analyzer's measures."""
+
+    analyzer: str
+    entries: tuple[Pair, ...]
+
+
+class ReportView(Record):
+    """Everything the report prints."""
+
+    model: str
+    model_facts: str
+    system: str
+    purpose: str
+    parties: tuple[Pair, ...]
+    assessed: str
+    assessed_at: str
+    tool: str
+    dossier_digest: str
+    assessment_digest: str
+    assessment_short: str
+    ledger: str
+    pill: Pill
+    sentence: str
+    next_steps: str
+    highlights: tuple[FigureView, ...]
+    decisions: tuple[DecisionView, ...]
+    law: LawView | None
+    charts: tuple[Drawing, ...]
+    findings: tuple[FindingView, ...]
+    lineage: Drawing
+    lineage_rows: tuple[LineageRow, ...]
+    evidence: tuple[FileRow, ...]
+    methods: tuple[MethodView, ...]
+    settings: tuple[Pair, ...]
+    labels: tuple[Pair, ...]

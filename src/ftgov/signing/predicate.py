@@ -1,0 +1,124 @@
+"""What a report's attestation says beside the digests, and whether the dossier says the same."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import Field, ValidationError
+
+from ftgov.errors import UsageError
+from ftgov.records.attestation import DOSSIER_PREDICATE
+from ftgov.records.base import Name, Record, Time
+from ftgov.records.canonical import canonical_bytes
+from ftgov.records.decision import Verdict
+from ftgov.records.digest import Digest, bare, digest_bytes, digest_record
+from ftgov.records.evidence import Evidence
+from ftgov.signing.envelope import parse_canonical
+
+
+class Predicate(Record):
+    """The fields of the dossier predicate that readers rely on; more may stand beside them."""
+
+    dossier: Digest = Field(description="digest of dossier.json")
+    model: Name
+    verdict: Verdict
+    signed_at: Time = Field(alias="signedAt", description="by the signer's own clock")
+    tool: str = Field(min_length=1)
+    carriers: tuple[str, ...] = Field(description="layers of further proof: timestamp, log, pdf")
+
+    model_config = {"extra": "ignore", "populate_by_name": True}
+
+
+class _Model(Record):
+    name: Name
+
+    model_config = {"extra": "ignore"}
+
+
+class _Subject(Record):
+    model: _Model
+
+    model_config = {"extra": "ignore"}
+
+
+class _Assessment(Record):
+    subject: _Subject
+
+    model_config = {"extra": "ignore"}
+
+
+class _Dossier(Record):
+    """The part of a dossier that is compared; the rest is bound by its digest."""
+
+    assessment: _Assessment
+    assessment_digest: Digest
+    verdict: Verdict
+    evidence: tuple[Evidence, ...]
+
+    model_config = {"extra": "ignore"}
+
+
+def read_predicate(value: dict[str, Any]) -> Predicate:
+    """Read a signed predicate.
+
+    Raises:
+        ValueError: If a field is missing or has another form than was signed.
+    """
+    found = Predicate.model_validate(value)
+    said = {name: value.get(name) for name in ("dossier", "model", "verdict", "tool", "signedAt")}
+    kept = found.model_dump(mode="json", by_alias=True)
+    if canonical_bytes(said) != canonical_bytes({name: kept[name] for name in said}):
+        raise ValueError("a field of the predicate has a wrong type")
+    return found
+
+
+def check_predicate(predicate: dict[str, Any], predicate_type: str, dossier: Digest) -> None:
+    """Check a predicate before it is signed.
+
+    Raises:
+        UsageError: If it lists no carriers or, for the dossier predicate, lacks a field or names
+            another dossier than the bundle's.
+    """
+    fault = ""
+    if predicate_type == DOSSIER_PREDICATE:
+        try:
+            if read_predicate(predicate).dossier != dossier:
+                fault = f"dossier is not the digest of dossier.json, {dossier}"
+        except ValidationError as wrong:
+            error = wrong.errors()[0]
+            fault = f"{'.'.join(str(part) for part in error['loc'])}: {error['msg']}"
+        except ValueError as wrong:
+            fault = str(wrong)
+    elif not isinstance(predicate.get("carriers"), list | tuple):
+        fault = "carriers is missing"
+    if fault:
+        raise UsageError(
+            f"The predicate is not fit to be signed: {fault}.",
+            next_step="Give dossier, model, verdict, signedAt, tool and carriers.",
+        )
+
+
+def dossier_faults(content: bytes, predicate: Predicate, names: tuple[str, ...]) -> tuple[str, ...]:
+    """Return what in `dossier.json` contradicts the signed predicate or the bundle.
+
+    Args:
+        content: The bytes of `dossier.json`.
+        predicate: The predicate whose signature held.
+        names: All files of the bundle.
+    """
+    if digest_bytes(content) != predicate.dossier:
+        return ("dossier.json: its digest is not the one in the predicate",)
+    try:
+        value = parse_canonical(content)
+        dossier = _Dossier.model_validate(value)
+    except ValueError as fault:
+        return (f"dossier.json: not a canonical dossier: {str(fault).splitlines()[0]}",)
+    faults = []
+    if dossier.assessment.subject.model.name != predicate.model:
+        faults.append(f"dossier.json: it is about {dossier.assessment.subject.model.name}")
+    if dossier.verdict != predicate.verdict:
+        faults.append(f"dossier.json: its verdict is {dossier.verdict}, not {predicate.verdict}")
+    if digest_record(value["assessment"]) != dossier.assessment_digest:
+        faults.append("dossier.json: assessment_digest is not that of its assessment")
+    absent = [e for e in dossier.evidence if f"evidence/{bare(e.digest)}" not in names]
+    return (*faults, *(f"missing: evidence/{bare(e.digest)} ({e.name!a})" for e in absent))

@@ -1,0 +1,56 @@
+"""Who counts: whether a key was good at the time of signing, and whether enough people signed.
+
+People are counted, not keys: the same key under two names and two keys of one person are one each.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from ftgov.signing.trust import TrustedKey, TrustTerms, moment
+
+HARMLESS_REASONS = frozenset({"superseded", "cessationOfOperation", "affiliationChanged"})
+"""Revocations after which what was signed before still counts (words of RFC 5280, 5.3.1)."""
+
+
+def key_faults(key: TrustedKey, signed_at: datetime) -> tuple[str, ...]:
+    """Return why a key did not count at a signing time that only the signer claims.
+
+    A key that may be in wrong hands (revoked without a harmless reason) is void altogether: its
+    thief can claim any time before the theft, and without a timestamp nothing contradicts him.
+    """
+    faults = []
+    who = f"the key of {key.holder} ({key.role})"
+    if signed_at < moment(key.not_before):
+        faults.append(f"{who} is not valid before {key.not_before}")
+    if signed_at >= moment(key.not_after):
+        faults.append(f"{who} has expired at {key.not_after}")
+    if key.revoked_at is not None:
+        reason = key.reason or "no reason given"
+        if signed_at >= moment(key.revoked_at):
+            faults.append(f"{who} was revoked at {key.revoked_at} ({reason})")
+        elif key.reason not in HARMLESS_REASONS:
+            faults.append(
+                f"{who} was revoked at {key.revoked_at} ({reason}), and the claimed signing time "
+                "before that is not proven by a timestamp"
+            )
+    return tuple(faults)
+
+
+def people(role: str, signers: Sequence[TrustedKey]) -> int:
+    """Return how many people signed in a role: distinct holders or keys, whichever is fewer."""
+    signed = [key for key in signers if key.role == role]
+    return min(len({key.holder.casefold() for key in signed}), len({key.spki for key in signed}))
+
+
+def role_faults(terms: TrustTerms, signers: Sequence[TrustedKey]) -> tuple[str, ...]:
+    """Return which demands of a trust pack on roles the signers don't meet."""
+    short = {
+        role: f"role {role}: {people(role, signers)} of {needed} needed signatures"
+        for role, needed in sorted(terms.thresholds.items())
+        if people(role, signers) < needed
+    }
+    if terms.required_roles is not None:
+        return tuple(short[role] for role in terms.required_roles if role in short)
+    return tuple(short.values()) if len(short) == len(terms.thresholds) else ()

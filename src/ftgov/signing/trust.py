@@ -1,0 +1,254 @@
+"""The trust pack: which keys count, whose they are, since when. It travels on its own.
+
+A small canonical JSON file, signed by a root key over its `signed` part. The root's fingerprint is
+told by another way (a contract, a web page, a phone call) and pinned; unpinned, the file vouches
+for itself only.
+
+Sources: the ideas of The Update Framework's root role; DSSE v1.0 for the bytes that are signed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Literal, NamedTuple, Self
+
+from pydantic import Field, StringConstraints, ValidationError, model_validator
+
+from ftgov.errors import FtgovError, NotAssessable, UsageError
+from ftgov.records.base import Record, Time
+from ftgov.records.canonical import canonical_bytes
+from ftgov.records.digest import Digest
+from ftgov.signing.envelope import decode_base64, encode_base64, pae, parse_canonical
+from ftgov.signing.keys import PublicKey, SigningKey
+
+TRUST_PACK_NAME = "trust-pack.json"
+TRUST_PACK_SCHEMA: Literal["https://ftgov.dev/schema/trust-pack/v1"] = (
+    "https://ftgov.dev/schema/trust-pack/v1"
+)
+TRUST_PAYLOAD_TYPE = "application/vnd.ftgov.trust-pack+json"
+_LARGEST = 4_000_000
+_PIN = re.compile(r"sha256:[0-9a-f]{64}")
+
+# Text that any JSON tool writes as RFC 8785 does: no control characters.
+Label = Annotated[
+    str, StringConstraints(pattern=r"^[^\p{C}\p{Z}]([^\p{C}]*[^\p{C}\p{Z}])?$", max_length=200)
+]
+"""A person's or organisation's name: printable, not padded."""
+Role = Annotated[str, StringConstraints(pattern=r"^[a-z0-9._-]+$", max_length=64)]
+
+
+class TrustRoot(Record):
+    """The key that signs the pack."""
+
+    spki: Digest
+    public_key: str = Field(alias="publicKey")
+
+    model_config = {"populate_by_name": True, "serialize_by_alias": True}
+
+    @model_validator(mode="after")
+    def _one_key(self) -> Self:
+        if PublicKey.from_pem(self.public_key).spki != self.spki:
+            raise ValueError("spki is not the fingerprint of publicKey")
+        return self
+
+
+class TrustedKey(TrustRoot):
+    """A key that may sign: its holder, the role it signs in, and when it counts.
+
+    It counts in [not_before, not_after), and no longer from `revoked_at`.
+    """
+
+    holder: Label
+    role: Role
+    not_before: Time = Field(alias="notBefore")
+    not_after: Time = Field(alias="notAfter")
+    revoked_at: Time | None = Field(default=None, alias="revokedAt")
+    reason: Label | None = Field(
+        default=None, description="why it was revoked; RFC 5280 words such as keyCompromise"
+    )
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        if moment(self.not_before) >= moment(self.not_after):
+            raise ValueError("notBefore does not lie before notAfter")
+        if self.reason is not None and self.revoked_at is None:
+            raise ValueError("a reason without revokedAt")
+        return self
+
+
+class TrustTerms(Record):
+    """The signed part of a trust pack.
+
+    `thresholds` names the roles that may sign a report, and how many people must sign in each.
+    `required_roles` are the roles that must all have signed; without it, one of them is enough.
+    """
+
+    schema_id: Literal["https://ftgov.dev/schema/trust-pack/v1"] = Field(alias="schema")
+    version: int = Field(ge=1, lt=2**53)
+    issued_at: Time = Field(alias="issuedAt")
+    expires: Time | None = None
+    timestamp_required: bool = Field(alias="timestampRequired")
+    root: TrustRoot
+    keys: tuple[TrustedKey, ...] = Field(min_length=1, max_length=10_000)
+    thresholds: dict[Role, Annotated[int, Field(ge=1, le=100)]] = Field(min_length=1)
+    required_roles: tuple[Role, ...] | None = Field(
+        default=None, alias="requiredRoles", min_length=1
+    )
+
+    model_config = {"populate_by_name": True, "serialize_by_alias": True}
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        prints = [key.spki for key in self.keys]
+        if len(set(prints)) != len(prints):
+            raise ValueError("a key is listed twice: one key is one holder in one role")
+        if not set(self.required_roles or ()) <= set(self.thresholds):
+            raise ValueError("requiredRoles names a role without a threshold")
+        if self.expires is not None and moment(self.expires) <= moment(self.issued_at):
+            raise ValueError("expires does not lie after issuedAt")
+        return self
+
+    def key(self, spki: Digest) -> TrustedKey | None:
+        """Return the key with a fingerprint, if the pack lists it."""
+        return next((key for key in self.keys if key.spki == spki), None)
+
+
+class TrustPack(NamedTuple):
+    """A trust pack whose own signature held; `pinned`: its root was given from outside."""
+
+    terms: TrustTerms
+    pinned: bool
+
+
+class PackTerms(NamedTuple):
+    """What a new trust pack says beside its keys; times are RFC 3339 in UTC."""
+
+    issued_at: Time
+    thresholds: dict[str, int]
+    version: int = 1
+    expires: Time | None = None
+    timestamp_required: bool = False
+    required_roles: tuple[str, ...] | None = None
+
+
+def moment(text: Time) -> datetime:
+    """Return the time that RFC 3339 text names."""
+    return datetime.fromisoformat(text)
+
+
+def build_trust_pack(root: SigningKey, keys: Sequence[TrustedKey], terms: PackTerms) -> bytes:
+    """Return the bytes of a new `trust-pack.json`, signed by the root key.
+
+    Raises:
+        FtgovError: If the keys and terms contradict each other, naming the field.
+    """
+    try:
+        made = TrustTerms(
+            schema_id=TRUST_PACK_SCHEMA,
+            root=TrustRoot(spki=root.spki, public_key=root.public_pem),
+            keys=tuple(keys),
+            **terms._asdict(),
+        )
+    except ValidationError as fault:
+        raise FtgovError(
+            f"The trust pack cannot be made: {_first(fault)}.",
+            next_step="Correct the keys, roles or thresholds given.",
+        ) from fault
+    signed = made.model_dump(mode="json", exclude_none=True)
+    signature = root.sign(pae(TRUST_PAYLOAD_TYPE, canonical_bytes(signed)))
+    signatures = [{"spki": root.spki, "sig": encode_base64(signature)}]
+    return canonical_bytes({"signed": signed, "signatures": signatures})
+
+
+def find_trust_pack(path: Path) -> Path:
+    """Return the file of a trust pack, given the file itself or the folder that holds it.
+
+    Raises:
+        UsageError: If the path does not exist.
+        NotAssessable: If a folder holds no `trust-pack.json`.
+    """
+    if not path.exists():
+        raise UsageError(
+            f"The trust pack {path} does not exist.",
+            next_step="Give the file or folder that the signer sent apart from the bundle.",
+        )
+    found = path / TRUST_PACK_NAME if path.is_dir() else path
+    if not found.is_file():
+        raise _unusable(f"{path} holds no {TRUST_PACK_NAME}")
+    return found
+
+
+def read_pack_file(path: Path) -> bytes:
+    """Return the bytes of a trust pack's file.
+
+    Raises:
+        NotAssessable: If it cannot be read or is far too large to be one.
+    """
+    try:
+        with path.open("rb") as file:
+            content = file.read(_LARGEST + 1)
+    except OSError as fault:
+        raise _unusable(f"{path} cannot be read: {fault.strerror}") from fault
+    if len(content) > _LARGEST:
+        raise _unusable(f"{path} is larger than {_LARGEST} bytes")
+    return content
+
+
+def read_trust_pack(content: bytes, *, root_pin: str | None) -> TrustPack:
+    """Read a trust pack and check its signature.
+
+    Args:
+        content: The bytes of `trust-pack.json`.
+        root_pin: The fingerprint `sha256:...` that the root key must have; None accepts any root.
+
+    Raises:
+        UsageError: If the pin is not a fingerprint.
+        NotAssessable: If the pack is malformed, not signed by its root, or not the pinned root's.
+    """
+    if root_pin is not None and not _PIN.fullmatch(root_pin):
+        raise UsageError(
+            f"{root_pin!r} is no fingerprint.", next_step="Give sha256: and 64 hexadecimal digits."
+        )
+    try:
+        document = parse_canonical(content)
+        if not isinstance(document, dict) or set(document) != {"signed", "signatures"}:
+            raise ValueError("it must have the keys signed and signatures, and no other")
+        terms = TrustTerms.model_validate(document["signed"])
+        signed = canonical_bytes(document["signed"])
+        if canonical_bytes(terms.model_dump(mode="json", exclude_none=True)) != signed:
+            raise ValueError("a field does not have the type or form of the schema")
+        _check_signature(terms, signed, document["signatures"])
+    except ValidationError as fault:
+        raise _unusable(_first(fault)) from fault
+    except ValueError as fault:
+        raise _unusable(str(fault)) from fault
+    if root_pin is not None and terms.root.spki != root_pin:
+        raise _unusable(f"its root key is {terms.root.spki}, not the pinned {root_pin}")
+    return TrustPack(terms, root_pin is not None)
+
+
+def _check_signature(terms: TrustTerms, signed: bytes, signatures: object) -> None:
+    """Raise `ValueError` unless there is exactly one signature and it is the root's."""
+    match signatures:
+        case [{"spki": terms.root.spki, "sig": str(text), **rest}] if not rest:
+            root = PublicKey.from_pem(terms.root.public_key)
+            if not root.verify(pae(TRUST_PAYLOAD_TYPE, signed), decode_base64(text)):
+                raise ValueError("the root key's signature does not hold")
+        case _:
+            raise ValueError("signatures must be one signature by the root key")
+
+
+def _first(fault: ValidationError) -> str:
+    error = fault.errors()[0]
+    return f"{'.'.join(str(part) for part in error['loc']) or 'signed'}: {error['msg']}"
+
+
+def _unusable(why: str) -> NotAssessable:
+    return NotAssessable(
+        f"The trust pack cannot be used: {why}.",
+        why="Without a sound trust pack nobody can say whose signature counts.",
+        next_step="Ask the signer for the trust pack again, by a way you trust.",
+    )

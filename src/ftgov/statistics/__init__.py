@@ -1,0 +1,1 @@
+"""Pure numerics: score intervals, paired intervals, multiplicity and sample size; numpy alone."""

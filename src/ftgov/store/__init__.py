@@ -1,0 +1,1 @@
+"""The lineage store, the only room that knows SQL: workspaces of a ledger and evidence files."""

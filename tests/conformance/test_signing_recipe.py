@@ -1,0 +1,188 @@
+"""Verifiers that we did not write: the recipe run with stock tools, securesystemslib, openssl."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from securesystemslib.dsse import Envelope
+from securesystemslib.exceptions import VerificationError
+from securesystemslib.signer import SSlibKey
+
+from ftgov.records.attestation import DOSSIER_PREDICATE
+from ftgov.records.canonical import canonical_bytes
+from ftgov.records.digest import bare, digest_bytes, digest_record
+from ftgov.signing.bundle import write_bundle
+from ftgov.signing.keys import SigningKey
+from ftgov.signing.recipe import recipe_script
+from ftgov.signing.trust import PackTerms, TrustedKey, build_trust_pack
+from ftgov.signing.verify import verify_bundle
+
+TOOLS = ("sh", "jq", "openssl", "sha256sum", "base64", "find", "diff")
+needs_tools = pytest.mark.skipif(
+    any(shutil.which(tool) is None for tool in TOOLS), reason="a stock tool is not installed"
+)
+
+MODEL = "loan-triage-v2"
+SIGNED_AT = "2026-11-20T10:00:00Z"
+AS_OF = "2026-11-21T10:00:00Z"
+
+
+def dossier(evidence: list[bytes], verdict: str = "pass") -> bytes:
+    """Return the part of a dossier that verification reads, as canonical JSON."""
+    assessment = {"subject": {"model": {"name": MODEL}}}
+    files = [{"digest": digest_bytes(e), "bytes": len(e), "name": "a.jsonl"} for e in evidence]
+    return canonical_bytes(
+        {
+            "assessment": assessment,
+            "assessment_digest": digest_record(assessment),
+            "verdict": verdict,
+            "evidence": [{**file, "media_type": "application/jsonl"} for file in files],
+        }
+    )
+
+
+def predicate(document: bytes, **changes: object) -> dict[str, Any]:
+    """Return the predicate of a bundle."""
+    said = {"model": MODEL, "verdict": "pass", "tool": "ftgov 0", "signedAt": SIGNED_AT}
+    return {"dossier": digest_bytes(document), "carriers": [], **said, **changes}
+
+
+def trusted(key: SigningKey, **changes: str) -> TrustedKey:
+    """Return a key as a trust pack lists it."""
+    fields = {"spki": key.spki, "publicKey": key.public_pem, "holder": "Ada Example"}
+    dates = {"notBefore": "2026-01-01T00:00:00Z", "notAfter": "2027-01-01T00:00:00Z"}
+    return TrustedKey.model_validate({**fields, "role": "signer", **dates, **changes})
+
+
+ANSWER = b'{"id": 1, "answer": "approve"}\n'
+EVIDENCE = f"evidence/{bare(digest_bytes(ANSWER))}"
+ENVELOPE = "attestations/report.sigstore.json"
+KEY, ROOT, THIEF = (SigningKey.generate() for _ in range(3))
+TERMS = PackTerms("2026-11-01T00:00:00Z", {"signer": 1})
+
+
+def _bundle(place: Path, key: SigningKey = KEY, **changes: object) -> Path:
+    document = dossier([ANSWER])
+    write_bundle(
+        place / "bundle",
+        {"dossier.json": document, EVIDENCE: ANSWER, "report.html": b"<p>report</p>\n"},
+        predicate=predicate(document, **changes),
+        predicate_type=DOSSIER_PREDICATE,
+        key=key,
+    )
+    return place / "bundle"
+
+
+def _trust(place: Path, key: TrustedKey, terms: PackTerms = TERMS) -> Path:
+    (place / "trust-pack.json").write_bytes(build_trust_pack(ROOT, [key], terms))
+    return place / "trust-pack.json"
+
+
+def _run(place: Path, root: str = "") -> subprocess.CompletedProcess[str]:
+    """Run the commands that stand in the bundle's own VERIFY.md."""
+    script = recipe_script((place / "bundle" / "VERIFY.md").read_text())
+    return subprocess.run(
+        ["sh", "-c", script],
+        cwd=place / "bundle",
+        env={"PATH": os.environ["PATH"], "TRUST": str(place / "trust-pack.json"), "ROOT": root},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=30,
+    )
+
+
+@needs_tools
+@pytest.mark.parametrize("root", ["", ROOT.spki])
+def test_recipe_holds_on_a_sound_bundle(tmp_path: Path, root: str) -> None:
+    _bundle(tmp_path)
+    _trust(tmp_path, trusted(KEY, holder="Zo\u00eb \U0001f600 \u2028\u00e9xample"))
+    done = _run(tmp_path, root)
+    assert done.returncode == 0, done.stderr
+    assert "signature, files and dossier hold" in done.stdout
+    assert ROOT.spki in done.stdout
+    assert f"model: {MODEL}" in done.stdout
+
+
+def _edit(place: Path, change: Callable[[dict[str, Any]], object]) -> None:
+    path = place / "bundle" / ENVELOPE
+    document = json.loads(path.read_bytes())
+    change(document)
+    path.write_bytes(canonical_bytes(document))
+
+
+def _link(place: Path) -> None:
+    (place / "bundle/report.html").rename(place / "same.html")
+    (place / "bundle/report.html").symlink_to(place / "same.html")
+
+
+TAMPERED: dict[str, Callable[[Path], object]] = {
+    "evidence edited": lambda p: (p / "bundle" / EVIDENCE).write_bytes(b"forged"),
+    "evidence deleted": lambda p: (p / "bundle" / EVIDENCE).unlink(),
+    "file added": lambda p: (p / "bundle/notes.txt").touch(),
+    "file under attestations": lambda p: (p / "bundle/attestations/more.json").touch(),
+    "symlink": _link,
+    "dossier edited": lambda p: (p / "bundle/dossier.json").write_bytes(b"{}"),
+    "payload cut": lambda p: _edit(
+        p, lambda d: d["dsseEnvelope"].update(payload=d["dsseEnvelope"]["payload"][:-4])
+    ),
+    "payloadType": lambda p: _edit(p, lambda d: d["dsseEnvelope"].update(payloadType="text/x")),
+    "no signature": lambda p: _edit(p, lambda d: d["dsseEnvelope"].update(signatures=[])),
+    "signed by a thief": lambda p: _bundle(p, THIEF),
+    "other proof listed": lambda p: _bundle(p, carriers=["timestamp"]),
+    "verdict unlike the dossier": lambda p: _bundle(p, verdict="fail"),
+    "signed too early": lambda p: _bundle(p, signedAt="2025-12-31T23:59:59Z"),
+    "key expired": lambda p: _trust(p, trusted(KEY, notAfter=SIGNED_AT)),
+    "key compromised": lambda p: _trust(
+        p, trusted(KEY, revokedAt="2026-11-21T00:00:00Z", reason="keyCompromise")
+    ),
+    "role does not count": lambda p: _trust(p, trusted(KEY, role="reviewer")),
+    "two people needed": lambda p: _trust(
+        p, trusted(KEY), TERMS._replace(thresholds={"signer": 2})
+    ),
+    "timestamp needed": lambda p: _trust(p, trusted(KEY), TERMS._replace(timestamp_required=True)),
+    "trust pack edited": lambda p: (p / "trust-pack.json").write_bytes(
+        (p / "trust-pack.json").read_bytes().replace(b"Ada", b"Eve")
+    ),
+}
+
+
+@needs_tools
+@pytest.mark.parametrize("name", TAMPERED)
+def test_recipe_and_ftgov_agree_on_a_tampered_bundle(tmp_path: Path, name: str) -> None:
+    _bundle(tmp_path)
+    _trust(tmp_path, trusted(KEY))
+    TAMPERED[name](tmp_path)
+    done = _run(tmp_path)
+    assert done.returncode != 0, done.stdout
+    assert "signature, files and dossier hold" not in done.stdout
+    if name != "trust pack edited":
+        result = verify_bundle(tmp_path / "bundle", tmp_path, as_of=AS_OF)
+        assert result.verdict != "valid"
+
+
+@needs_tools
+def test_recipe_stops_at_a_root_that_is_not_the_told_one(tmp_path: Path) -> None:
+    _bundle(tmp_path)
+    _trust(tmp_path, trusted(KEY))
+    assert _run(tmp_path, THIEF.spki).returncode != 0
+
+
+def _foreign_key(key: SigningKey) -> SSlibKey:
+    value = {"public": key.public_pem}
+    return SSlibKey("", "ecdsa", "ecdsa-sha2-nistp256", value)
+
+
+def test_securesystemslib_agrees(tmp_path: Path) -> None:
+    document = json.loads((_bundle(tmp_path) / ENVELOPE).read_bytes())
+    envelope = Envelope.from_dict(document["dsseEnvelope"])
+    assert envelope.verify([_foreign_key(KEY)], 1)
+    with pytest.raises(VerificationError):
+        envelope.verify([_foreign_key(THIEF)], 1)

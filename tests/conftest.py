@@ -1,0 +1,52 @@
+"""What all tests share: sample data, the recording, a finished demonstration."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+from filelock import FileLock
+
+from tests_support import HOUSE, run_ftgov
+
+
+@pytest.fixture(scope="session")
+def shared_folder() -> Path:
+    """The folder of sample data and specifications beside the checkout, where there is one."""
+    folder = HOUSE.parent / "shared"
+    if not folder.is_dir():
+        pytest.skip("the shared sample data is not beside the checkout")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def recording() -> Path:
+    """The committed recording of the example."""
+    return HOUSE / "examples" / "loan-triage" / "recording"
+
+
+@pytest.fixture(scope="session")
+def finished_demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The demonstration's folder, made once per test run; tests copy what they change."""
+    root = tmp_path_factory.getbasetemp()
+    shared = root.parent if "PYTEST_XDIST_WORKER" in os.environ else root
+    folder = shared / "finished-demo"
+    with FileLock(str(folder) + ".lock"):
+        if not (folder / "done").exists():
+            shutil.rmtree(folder, ignore_errors=True)
+            done = run_ftgov("demo", folder, "--json")
+            assert done.status == 0, done.err
+            (folder / "demo.json").write_text(done.out)
+            (folder / "demo.err").write_text(done.err)
+            (folder / "done").touch()
+    return folder
+
+
+@pytest.fixture
+def demo_copy(finished_demo: Path, tmp_path: Path) -> Path:
+    """A copy of the demonstration that a test may change."""
+    target = tmp_path / "demo"
+    shutil.copytree(finished_demo, target)
+    return target

@@ -1,0 +1,88 @@
+"""Every command in README and docs is run, in order, and prints what the page shows.
+
+A `console` block holds lines that start with `$ ` (run in a shell, page by page in one scratch
+folder) and the lines they print, of which `...` stands for any. A command that must not end with 0
+carries its status as a remark: `# exits 11`.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from tests_support import HOUSE, environment
+
+_BLOCK = re.compile(r"^```console\n(.*?)^```", re.MULTILINE | re.DOTALL)
+_STATUS = re.compile(r"\s+# exits (\d+)$")
+PAGES = sorted([HOUSE / "README.md", HOUSE / "CONTRIBUTING.md", *(HOUSE / "docs").rglob("*.md")])
+
+
+class Step(NamedTuple):
+    """A documented command, the status it ends with, and the lines it must print."""
+
+    command: str
+    status: int
+    shown: tuple[str, ...]
+
+
+def steps_of(page: Path) -> list[Step]:
+    """Return the commands of a page in order."""
+    steps: list[Step] = []
+    for block in _BLOCK.findall(page.read_text(encoding="utf-8")):
+        for line in block.splitlines():
+            if line.startswith("$ "):
+                status = _STATUS.search(line)
+                command = _STATUS.sub("", line[2:])
+                steps.append(Step(command, int(status.group(1)) if status else 0, ()))
+            elif line.strip() and line.strip() != "..." and steps:
+                last = steps.pop()
+                steps.append(last._replace(shown=(*last.shown, line)))
+    return steps
+
+
+WITH_COMMANDS = [page for page in PAGES if steps_of(page)]
+
+
+def _command(step: Step) -> str:
+    """Return the command as a test can run it: `make` in the house, the tests not in a test."""
+    words = shlex.split(step.command)
+    if words[0] != "make":
+        return step.command
+    dry = "-n " if words[1] in {"test", "test-long", "example", "locks", "lint", "wheel"} else ""
+    return f"make {dry}-C {HOUSE} {' '.join(words[1:])} DEMO=$PWD/build/demo"
+
+
+def _folded(text: str) -> str:
+    return re.sub(r"\s+", " ", text).strip()
+
+
+@pytest.mark.parametrize("page", WITH_COMMANDS, ids=lambda page: str(page.relative_to(HOUSE)))
+def test_the_commands_of_a_page_do_what_it_says(page: Path, tmp_path: Path) -> None:
+    (tmp_path / "examples").symlink_to(HOUSE / "examples")
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    for step in steps_of(page):
+        done = subprocess.run(
+            ["bash", "-c", _command(step)],
+            cwd=tmp_path,
+            env=environment({"PATH": path}),
+            capture_output=True,
+            text=True,
+            timeout=300,
+            check=False,
+        )
+        assert done.returncode == step.status, f"{step.command}\n{done.stdout}\n{done.stderr}"
+        printed = _folded(done.stdout + done.stderr)
+        for line in step.shown:
+            assert _folded(line) in printed, f"{step.command} does not print: {line}\n{printed}"
+
+
+def test_there_are_pages_with_commands() -> None:
+    assert HOUSE / "README.md" in WITH_COMMANDS
+    assert sum(len(steps_of(page)) for page in WITH_COMMANDS) >= 10
