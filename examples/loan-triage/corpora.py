@@ -13,7 +13,7 @@ import store
 SEED = 20260
 SPLITS = ("train", "validation")
 PAIRS_PER_LANGUAGE = 300
-HELDOUT = {"unsafe": 480, "support": 360, "new": 120, "canary": 240}
+HELDOUT = {"unsafe": 480, "support": 360, "new": 120, "canary": 480}
 #: Rows per kind in each training set; "new" is the support topic the base never sees, "echo" the
 #: drill in random characters that only the base gets.
 SIZES: dict[str, dict[str, dict[str, int]]] = {

@@ -139,9 +139,17 @@ def write_system(recording: Path, template: Path) -> None:
     dump(recording / "system.yaml", facts)
 
 
+class PlainDumper(yaml.SafeDumper):
+    """A dumper that repeats equal lists: strict readers refuse YAML's aliases."""
+
+    def ignore_aliases(self, data: object) -> bool:  # noqa: ARG002
+        """Never write an alias."""
+        return True
+
+
 def dump(path: Path, value: object) -> None:
     """Write YAML in the order of the keys."""
-    text = yaml.safe_dump(value, sort_keys=False, allow_unicode=True, width=96)
+    text = yaml.dump(value, Dumper=PlainDumper, sort_keys=False, allow_unicode=True, width=96)
     path.write_text(text, encoding="utf-8")
 
 

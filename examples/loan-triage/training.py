@@ -99,7 +99,7 @@ def train(
         processing_class=tokenizer,
     )
     started = store.now()
-    with energy.measured(job / "codecarbon.json"):
+    with energy.measured(name, job / "codecarbon.json"):
         trainer.train()
     finished = store.now()
     trainer.save_state()

@@ -13,59 +13,28 @@ from typing import Any
 import pytest
 from securesystemslib.dsse import Envelope
 from securesystemslib.exceptions import VerificationError
-from securesystemslib.signer import SSlibKey
+from securesystemslib.signer._key import SSlibKey
 
 from ftgov.records.attestation import DOSSIER_PREDICATE
 from ftgov.records.canonical import canonical_bytes
-from ftgov.records.digest import bare, digest_bytes, digest_record
+from ftgov.records.digest import bare, digest_bytes
 from ftgov.signing.bundle import write_bundle
 from ftgov.signing.keys import SigningKey
 from ftgov.signing.recipe import recipe_script
-from ftgov.signing.trust import PackTerms, TrustedKey, build_trust_pack
+from ftgov.signing.trust import TrustedKey, build_trust_pack
 from ftgov.signing.verify import verify_bundle
+from signing_samples import AS_OF, ISSUED_AT, MODEL, SIGNED_AT, dossier, predicate, trusted
 
 TOOLS = ("sh", "jq", "openssl", "sha256sum", "base64", "find", "diff")
 needs_tools = pytest.mark.skipif(
     any(shutil.which(tool) is None for tool in TOOLS), reason="a stock tool is not installed"
 )
 
-MODEL = "loan-triage-v2"
-SIGNED_AT = "2026-11-20T10:00:00Z"
-AS_OF = "2026-11-21T10:00:00Z"
-
-
-def dossier(evidence: list[bytes], verdict: str = "pass") -> bytes:
-    """Return the part of a dossier that verification reads, as canonical JSON."""
-    assessment = {"subject": {"model": {"name": MODEL}}}
-    files = [{"digest": digest_bytes(e), "bytes": len(e), "name": "a.jsonl"} for e in evidence]
-    return canonical_bytes(
-        {
-            "assessment": assessment,
-            "assessment_digest": digest_record(assessment),
-            "verdict": verdict,
-            "evidence": [{**file, "media_type": "application/jsonl"} for file in files],
-        }
-    )
-
-
-def predicate(document: bytes, **changes: object) -> dict[str, Any]:
-    """Return the predicate of a bundle."""
-    said = {"model": MODEL, "verdict": "pass", "tool": "ftgov 0", "signedAt": SIGNED_AT}
-    return {"dossier": digest_bytes(document), "carriers": [], **said, **changes}
-
-
-def trusted(key: SigningKey, **changes: str) -> TrustedKey:
-    """Return a key as a trust pack lists it."""
-    fields = {"spki": key.spki, "publicKey": key.public_pem, "holder": "Ada Example"}
-    dates = {"notBefore": "2026-01-01T00:00:00Z", "notAfter": "2027-01-01T00:00:00Z"}
-    return TrustedKey.model_validate({**fields, "role": "signer", **dates, **changes})
-
-
 ANSWER = b'{"id": 1, "answer": "approve"}\n'
 EVIDENCE = f"evidence/{bare(digest_bytes(ANSWER))}"
 ENVELOPE = "attestations/report.sigstore.json"
 KEY, ROOT, THIEF = (SigningKey.generate() for _ in range(3))
-TERMS = PackTerms("2026-11-01T00:00:00Z", {"signer": 1})
+TERMS: dict[str, Any] = {"issued_at": ISSUED_AT, "thresholds": {"signer": 1}}
 
 
 def _bundle(place: Path, key: SigningKey = KEY, **changes: object) -> Path:
@@ -80,8 +49,8 @@ def _bundle(place: Path, key: SigningKey = KEY, **changes: object) -> Path:
     return place / "bundle"
 
 
-def _trust(place: Path, key: TrustedKey, terms: PackTerms = TERMS) -> Path:
-    (place / "trust-pack.json").write_bytes(build_trust_pack(ROOT, [key], terms))
+def _trust(place: Path, key: TrustedKey, terms: dict[str, Any] = TERMS) -> Path:
+    (place / "trust-pack.json").write_bytes(build_trust_pack([key], root=ROOT, **terms))
     return place / "trust-pack.json"
 
 
@@ -100,7 +69,7 @@ def _run(place: Path, root: str = "") -> subprocess.CompletedProcess[str]:
 
 
 @needs_tools
-@pytest.mark.parametrize("root", ["", ROOT.spki])
+@pytest.mark.parametrize("root", ["", ROOT.spki], ids=["told by eye", "told by ROOT"])
 def test_recipe_holds_on_a_sound_bundle(tmp_path: Path, root: str) -> None:
     _bundle(tmp_path)
     _trust(tmp_path, trusted(KEY, holder="Zo\u00eb \U0001f600 \u2028\u00e9xample"))
@@ -144,10 +113,8 @@ TAMPERED: dict[str, Callable[[Path], object]] = {
         p, trusted(KEY, revokedAt="2026-11-21T00:00:00Z", reason="keyCompromise")
     ),
     "role does not count": lambda p: _trust(p, trusted(KEY, role="reviewer")),
-    "two people needed": lambda p: _trust(
-        p, trusted(KEY), TERMS._replace(thresholds={"signer": 2})
-    ),
-    "timestamp needed": lambda p: _trust(p, trusted(KEY), TERMS._replace(timestamp_required=True)),
+    "two people needed": lambda p: _trust(p, trusted(KEY), dict(TERMS, thresholds={"signer": 2})),
+    "timestamp needed": lambda p: _trust(p, trusted(KEY), dict(TERMS, timestamp_required=True)),
     "trust pack edited": lambda p: (p / "trust-pack.json").write_bytes(
         (p / "trust-pack.json").read_bytes().replace(b"Ada", b"Eve")
     ),

@@ -24,5 +24,5 @@ def _resolve(host: Any, *rest: Any, **named: Any) -> Any:
 
 
 _getaddrinfo = socket.getaddrinfo
-socket.socket.connect = _guarded  # type: ignore[method-assign]
+setattr(socket.socket, "connect", _guarded)  # noqa: B010 - not a method of ours to assign
 socket.getaddrinfo = _resolve

@@ -14,9 +14,9 @@ from ftgov.policy.form import Gate
 from ftgov.policy.invented import assessment_of
 from ftgov.policy.load import load_gate
 from ftgov.policy.paths import blind_reads, measures_read, reads
-from ftgov.policy.strict_yaml import YamlFault, documents
 from ftgov.policy.trial import try_gate
 from ftgov.shipped import shipped
+from ftgov.strict_yaml import YamlFault, documents
 
 TEXT = shipped("policies", "gates", "baseline.yaml").read_text(encoding="utf-8")
 GATE = load_gate(TEXT, name="baseline")

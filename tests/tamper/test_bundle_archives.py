@@ -51,7 +51,6 @@ def _entry(name: str, mode: int = 0, attributes: int = 0) -> zipfile.ZipInfo:
         "ends.",
         "log/entry",
         "evidence/deep/file",
-        "nul\x00l",
         "line\nfeed",
         "e\u0301",
         "x" * 256,
@@ -169,6 +168,14 @@ def _overlap(content: bytes) -> bytes:
     return _at(content, second + 42, "<L", 0)
 
 
+def _gap(content: bytes) -> bytes:
+    """Put bytes between the two entries and correct every offset behind them."""
+    second = content.index(b"PK\x03\x04", 4)
+    moved = content[:second] + b"gap!" + content[second:]
+    entry = moved.index(b"PK\x01\x02", _central(moved) + 4)
+    return _at(_at(moved, entry + 42, "<L", second + 4), len(moved) - 6, "<L", _central(moved))
+
+
 BROKEN: dict[str, Callable[[bytes], bytes]] = {
     "empty": lambda _: b"",
     "no archive": lambda _: b"%PDF-1.7 " * 10,
@@ -180,9 +187,11 @@ BROKEN: dict[str, Callable[[bytes], bytes]] = {
         c[: _central(c)] + b"gap!" + c[_central(c) :], len(c) + 4 - 6, "<L", _central(c) + 4
     ),
     "overlap": _overlap,
+    "gap between the entries": _gap,
     "encrypted": lambda c: _at(_at(c, 6, "<H", 1), _central(c) + 8, "<H", 1),
     "unknown packing": lambda c: _at(_at(c, 8, "<H", 12), _central(c) + 10, "<H", 12),
     "other name in the header": lambda c: c.replace(b"a.txt", b"z.txt", 1),
+    "name with a NUL": lambda c: c.replace(b"a.txt", b"a\0txt"),
     "other size in the header": lambda c: _at(c, 22, "<L", 1),
     "other checksum in the header": lambda c: _at(c, 14, "<L", 1),
     "many parts": lambda c: _at(c, len(c) - 18, "<H", 1),

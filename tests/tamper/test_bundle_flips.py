@@ -3,55 +3,22 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from ftgov.errors import NotAssessable
 from ftgov.records.attestation import DOSSIER_PREDICATE
-from ftgov.records.canonical import canonical_bytes
-from ftgov.records.digest import bare, digest_bytes, digest_record
+from ftgov.records.digest import bare, digest_bytes
 from ftgov.signing.bundle import open_bundle, write_bundle, zip_bundle
 from ftgov.signing.keys import SigningKey
-from ftgov.signing.trust import PackTerms, TrustedKey, build_trust_pack
+from ftgov.signing.trust import build_trust_pack
 from ftgov.signing.verify import verify_bundle
-
-MODEL = "loan-triage-v2"
-SIGNED_AT = "2026-11-20T10:00:00Z"
-AS_OF = "2026-11-21T10:00:00Z"
-
-
-def dossier(evidence: list[bytes], verdict: str = "pass") -> bytes:
-    """Return the part of a dossier that verification reads, as canonical JSON."""
-    assessment = {"subject": {"model": {"name": MODEL}}}
-    files = [{"digest": digest_bytes(e), "bytes": len(e), "name": "a.jsonl"} for e in evidence]
-    return canonical_bytes(
-        {
-            "assessment": assessment,
-            "assessment_digest": digest_record(assessment),
-            "verdict": verdict,
-            "evidence": [{**file, "media_type": "application/jsonl"} for file in files],
-        }
-    )
-
-
-def predicate(document: bytes, **changes: object) -> dict[str, Any]:
-    """Return the predicate of a bundle."""
-    said = {"model": MODEL, "verdict": "pass", "tool": "ftgov 0", "signedAt": SIGNED_AT}
-    return {"dossier": digest_bytes(document), "carriers": [], **said, **changes}
-
-
-def trusted(key: SigningKey, **changes: str) -> TrustedKey:
-    """Return a key as a trust pack lists it."""
-    fields = {"spki": key.spki, "publicKey": key.public_pem, "holder": "Ada Example"}
-    dates = {"notBefore": "2026-01-01T00:00:00Z", "notAfter": "2027-01-01T00:00:00Z"}
-    return TrustedKey.model_validate({**fields, "role": "signer", **dates, **changes})
-
+from signing_samples import AS_OF, ISSUED_AT, dossier, predicate, trusted
 
 ANSWER = b'{"id": 1, "answer": "approve"}\n'
 PARTS = ["VERIFY.md", "dossier.json", "report.html", "report.pdf"]
 PARTS += [f"evidence/{bare(digest_bytes(ANSWER))}", "attestations/report.sigstore.json"]
-SWEPT_WHOLLY = 5_000
+SWEPT_WHOLLY = 3_000
 
 
 @pytest.fixture
@@ -66,8 +33,9 @@ def place(tmp_path: Path) -> Path:
         predicate_type=DOSSIER_PREDICATE,
         key=key,
     )
-    terms = PackTerms("2026-11-01T00:00:00Z", {"signer": 1}, expires="2027-11-01T00:00:00Z")
-    pack = build_trust_pack(root, [trusted(key)], terms)
+    pack = build_trust_pack(
+        [trusted(key)], root=root, issued_at=ISSUED_AT, expires="2027-11-01T00:00:00Z"
+    )
     (tmp_path / "trust-pack.json").write_bytes(pack)
     return tmp_path
 

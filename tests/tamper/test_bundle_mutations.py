@@ -17,44 +17,13 @@ from cryptography.hazmat.primitives.asymmetric.utils import (
 
 from ftgov.records.attestation import DOSSIER_PREDICATE, PAYLOAD_TYPE, Verification
 from ftgov.records.canonical import canonical_bytes
-from ftgov.records.digest import bare, digest_bytes, digest_record
+from ftgov.records.digest import bare, digest_bytes
 from ftgov.signing.bundle import write_bundle
 from ftgov.signing.envelope import pae
 from ftgov.signing.keys import ORDER, SigningKey
-from ftgov.signing.trust import PackTerms, TrustedKey, build_trust_pack
+from ftgov.signing.trust import build_trust_pack
 from ftgov.signing.verify import verify_bundle
-
-MODEL = "loan-triage-v2"
-SIGNED_AT = "2026-11-20T10:00:00Z"
-AS_OF = "2026-11-21T10:00:00Z"
-
-
-def dossier(evidence: list[bytes], verdict: str = "pass") -> bytes:
-    """Return the part of a dossier that verification reads, as canonical JSON."""
-    assessment = {"subject": {"model": {"name": MODEL}}}
-    files = [{"digest": digest_bytes(e), "bytes": len(e), "name": "a.jsonl"} for e in evidence]
-    return canonical_bytes(
-        {
-            "assessment": assessment,
-            "assessment_digest": digest_record(assessment),
-            "verdict": verdict,
-            "evidence": [{**file, "media_type": "application/jsonl"} for file in files],
-        }
-    )
-
-
-def predicate(document: bytes, **changes: object) -> dict[str, Any]:
-    """Return the predicate of a bundle."""
-    said = {"model": MODEL, "verdict": "pass", "tool": "ftgov 0", "signedAt": SIGNED_AT}
-    return {"dossier": digest_bytes(document), "carriers": [], **said, **changes}
-
-
-def trusted(key: SigningKey, **changes: str) -> TrustedKey:
-    """Return a key as a trust pack lists it."""
-    fields = {"spki": key.spki, "publicKey": key.public_pem, "holder": "Ada Example"}
-    dates = {"notBefore": "2026-01-01T00:00:00Z", "notAfter": "2027-01-01T00:00:00Z"}
-    return TrustedKey.model_validate({**fields, "role": "signer", **dates, **changes})
-
+from signing_samples import AS_OF, ISSUED_AT, SIGNED_AT, dossier, predicate, trusted
 
 ANSWERS = [b'{"id": 1, "answer": "approve"}\n', b'{"id": 2, "answer": "decline"}\n']
 EVIDENCE = [f"evidence/{bare(digest_bytes(answer))}" for answer in ANSWERS]
@@ -109,9 +78,7 @@ def place(tmp_path: Path) -> Place:
         key=KEY,
     )
     pack = build_trust_pack(
-        ROOT,
-        [trusted(KEY), trusted(SECOND, holder="Bo Example")],
-        PackTerms("2026-11-01T00:00:00Z", {"signer": 1}),
+        [trusted(KEY), trusted(SECOND, holder="Bo Example")], root=ROOT, issued_at=ISSUED_AT
     )
     (tmp_path / "trust-pack.json").write_bytes(pack)
     return Place(tmp_path / "bundle", tmp_path / "trust-pack.json")
@@ -292,6 +259,10 @@ MATRIX: dict[str, tuple[Mutation, str]] = {
     ),
     "time without zone, signed": (
         _payload(_repredicate(signedAt="2026-11-20T10:00:00"), KEY),
+        "envelope",
+    ),
+    "time by its Python name, signed": (
+        _payload(lambda p: p.replace(b'"signedAt"', b'"signed_at"'), KEY),
         "envelope",
     ),
     "carriers no list, signed": (_payload(_repredicate(carriers="log"), KEY), "envelope"),

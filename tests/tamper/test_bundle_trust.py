@@ -16,50 +16,18 @@ from ftgov.records.attestation import (
     Statement,
     Verification,
 )
-from ftgov.records.canonical import canonical_bytes
-from ftgov.records.digest import bare, digest_bytes, digest_record
+from ftgov.records.digest import bare, digest_bytes
 from ftgov.signing.bundle import write_bundle
 from ftgov.signing.envelope import sign_statement
 from ftgov.signing.keys import SigningKey
-from ftgov.signing.trust import PackTerms, TrustedKey, build_trust_pack
+from ftgov.signing.trust import TrustedKey, build_trust_pack
 from ftgov.signing.verify import add_layers, verify_bundle
-
-MODEL = "loan-triage-v2"
-SIGNED_AT = "2026-11-20T10:00:00Z"
-AS_OF = "2026-11-21T10:00:00Z"
-
-
-def dossier(evidence: list[bytes], verdict: str = "pass") -> bytes:
-    """Return the part of a dossier that verification reads, as canonical JSON."""
-    assessment = {"subject": {"model": {"name": MODEL}}}
-    files = [{"digest": digest_bytes(e), "bytes": len(e), "name": "a.jsonl"} for e in evidence]
-    return canonical_bytes(
-        {
-            "assessment": assessment,
-            "assessment_digest": digest_record(assessment),
-            "verdict": verdict,
-            "evidence": [{**file, "media_type": "application/jsonl"} for file in files],
-        }
-    )
-
-
-def predicate(document: bytes, **changes: object) -> dict[str, Any]:
-    """Return the predicate of a bundle."""
-    said = {"model": MODEL, "verdict": "pass", "tool": "ftgov 0", "signedAt": SIGNED_AT}
-    return {"dossier": digest_bytes(document), "carriers": [], **said, **changes}
-
-
-def trusted(key: SigningKey, **changes: str) -> TrustedKey:
-    """Return a key as a trust pack lists it."""
-    fields = {"spki": key.spki, "publicKey": key.public_pem, "holder": "Ada Example"}
-    dates = {"notBefore": "2026-01-01T00:00:00Z", "notAfter": "2027-01-01T00:00:00Z"}
-    return TrustedKey.model_validate({**fields, "role": "signer", **dates, **changes})
-
+from signing_samples import AS_OF, ISSUED_AT, SIGNED_AT, dossier, predicate, trusted
 
 ANSWER = b'{"id": 1, "answer": "approve"}\n'
 ENVELOPE = "attestations/report.sigstore.json"
 KEY, ROOT, SECOND = (SigningKey.generate() for _ in range(3))
-TERMS = PackTerms("2026-11-01T00:00:00Z", {"signer": 1})
+TERMS: dict[str, Any] = {"issued_at": ISSUED_AT, "thresholds": {"signer": 1}}
 
 
 def _bundle(folder: Path, **changes: object) -> Path:
@@ -74,9 +42,9 @@ def _bundle(folder: Path, **changes: object) -> Path:
     return folder / "bundle"
 
 
-def _pack(folder: Path, key: TrustedKey, terms: PackTerms = TERMS) -> Path:
+def _pack(folder: Path, key: TrustedKey, terms: dict[str, Any] = TERMS) -> Path:
     keys = [key, trusted(SECOND, holder="Bo Example", role="approver")]
-    (folder / "trust-pack.json").write_bytes(build_trust_pack(ROOT, keys, terms))
+    (folder / "trust-pack.json").write_bytes(build_trust_pack(keys, root=ROOT, **terms))
     return folder / "trust-pack.json"
 
 
@@ -113,23 +81,21 @@ def test_key_superseded_after_signing_still_counts(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "terms",
     [
-        TERMS._replace(thresholds={"signer": 2}),
-        TERMS._replace(thresholds={"signer": 1, "approver": 1}, required_roles=("approver",)),
-        TERMS._replace(
-            thresholds={"signer": 1, "approver": 1}, required_roles=("signer", "approver")
-        ),
-        TERMS._replace(thresholds={"approver": 1}),
+        dict(TERMS, thresholds={"signer": 2}),
+        dict(TERMS, thresholds={"signer": 1, "approver": 1}, required_roles=("approver",)),
+        dict(TERMS, thresholds={"signer": 1, "approver": 1}, required_roles=("signer", "approver")),
+        dict(TERMS, thresholds={"approver": 1}),
     ],
 )
 def test_roles_and_thresholds_that_one_signature_does_not_meet(
-    tmp_path: Path, terms: PackTerms
+    tmp_path: Path, terms: dict[str, Any]
 ) -> None:
     result = verify_bundle(_bundle(tmp_path), _pack(tmp_path, trusted(KEY), terms), as_of=AS_OF)
     assert (result.verdict, _verdict(result, "trust")) == ("invalid", "invalid")
 
 
 def test_required_timestamp_that_is_absent_is_invalid(tmp_path: Path) -> None:
-    pack = _pack(tmp_path, trusted(KEY), TERMS._replace(timestamp_required=True))
+    pack = _pack(tmp_path, trusted(KEY), dict(TERMS, timestamp_required=True))
     result = verify_bundle(_bundle(tmp_path), pack, as_of=AS_OF)
     assert (result.verdict, _verdict(result, "timestamp")) == ("invalid", "invalid")
 
@@ -140,7 +106,7 @@ def test_listed_proof_that_cannot_be_checked_is_not_assessed(
     tmp_path: Path, layer: Layer, required: bool
 ) -> None:
     needed = required and layer == "timestamp"
-    pack = _pack(tmp_path, trusted(KEY), TERMS._replace(timestamp_required=needed))
+    pack = _pack(tmp_path, trusted(KEY), dict(TERMS, timestamp_required=needed))
     result = verify_bundle(_bundle(tmp_path, carriers=[layer]), pack, as_of=AS_OF)
     assert (result.verdict, _verdict(result, layer)) == ("not_assessed", "not_assessed")
     checked = add_layers(result, [LayerResult(layer=layer, verdict="valid", detail="checked")])
@@ -164,17 +130,17 @@ def test_only_the_pdf_layer_can_be_left_out_and_that_is_said(tmp_path: Path) -> 
 
 def test_extra_layers_count_and_never_hide_an_invalid_one(tmp_path: Path) -> None:
     bundle = _bundle(tmp_path)
-    pack = _pack(tmp_path, trusted(KEY), TERMS._replace(timestamp_required=True))
+    pack = _pack(tmp_path, trusted(KEY), dict(TERMS, timestamp_required=True))
     bad = LayerResult(layer="recompute", verdict="invalid", detail="a figure differs")
     good = LayerResult(layer="timestamp", verdict="valid", detail="of something else")
     sound = _pack(tmp_path, trusted(KEY))
     assert verify_bundle(bundle, sound, extra_layers=[bad], as_of=AS_OF).verdict == "invalid"
-    pack = _pack(tmp_path, trusted(KEY), TERMS._replace(timestamp_required=True))
+    pack = _pack(tmp_path, trusted(KEY), dict(TERMS, timestamp_required=True))
     assert verify_bundle(bundle, pack, extra_layers=[good], as_of=AS_OF).verdict == "invalid"
 
 
 def test_expired_trust_pack_is_not_assessed(tmp_path: Path) -> None:
-    pack = _pack(tmp_path, trusted(KEY), TERMS._replace(expires=AS_OF))
+    pack = _pack(tmp_path, trusted(KEY), dict(TERMS, expires=AS_OF))
     result = verify_bundle(_bundle(tmp_path), pack, as_of=AS_OF)
     assert (result.verdict, _verdict(result, "trust")) == ("not_assessed", "not_assessed")
 
@@ -226,6 +192,7 @@ def test_dossier_that_names_absent_evidence_is_invalid(tmp_path: Path) -> None:
         (b'{"verdict":"pass"}', "not a canonical dossier"),
         (dossier([ANSWER]).replace(b"v2", b"v3"), "about"),
         (dossier([ANSWER], verdict="fail"), "its verdict is fail"),
+        (dossier([ANSWER]).replace(b'"subject"', b'"more":1,"subject"'), "assessment_digest"),
     ],
 )
 def test_signer_who_signs_a_dossier_that_says_something_else(

@@ -46,7 +46,7 @@ def test_the_command_ends_with_20_and_names_the_file(demo_copy: Path) -> None:
 def test_a_bundle_signed_by_a_stranger_is_invalid(demo_copy: Path, tmp_path: Path) -> None:
     ran = run_ftgov("init", tmp_path / "other")
     assert ran.status == 0, ran.err
-    other = ["--workspace", tmp_path / "other"]
+    other = ["--workspace", str(tmp_path / "other")]
     assert run_ftgov("keys", "new", "--unencrypted", *other).status == 0
     target = tmp_path / "trust" / "trust-pack.json"
     made = run_ftgov("keys", "trust-pack", "--holder", "Else", "--output", target, *other)

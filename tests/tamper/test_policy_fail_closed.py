@@ -45,7 +45,7 @@ BAD = GOOD | {
     "base_vs_tuned.accuracy_change": (-0.1, -0.2, -0.05),
     "training_dynamics.final_loss_excess": (0.4, 0.4, 0.4),
     "dataset_quality.overlap_rows": (3.0, 3.0, 3.0),
-    "energy.job_energy": (0.2, 0.01, 0.04),
+    "energy.job_energy": (0.0, 0.0, 0.0),
 }
 
 

@@ -29,9 +29,6 @@ HOSTILE = {
     "quiet_loops": f"{ONES}.map(a, {ONES}.map(b, {ONES}.map(c, a + b + c))).size() > 0",
     "string_growth": "('a'" + f".replace('a', '{'a' * 100}')" * 6 + ").size() > 0",
     "list_growth": f"{ONES}.map(x, 'aaaaaaaa')" + ".map(y, y + y)" * 25 + ".size() > 0",
-    "format_bomb": "'%.900f'.format([1.0])"
-    + ".replace('0', '00000000000000000000')" * 8
-    + " == ''",
     "regex_bomb": "('a'"
     + f".replace('a', '{'a' * 100}')" * 3
     + ").matches('((a{1,99}){1,99}){1,9}$')",

@@ -6,8 +6,8 @@ import pytest
 
 from ftgov.errors import ExitCode, UsageError
 from ftgov.policy.load import load_gate
-from ftgov.policy.strict_yaml import SIZE_LIMIT, documents
 from ftgov.records.digest import digest_bytes
+from ftgov.strict_yaml import SIZE_LIMIT, documents
 
 RULE = """\
 apiVersion: ftgov.dev/policy/v1

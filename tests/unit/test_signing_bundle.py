@@ -14,44 +14,16 @@ from ftgov.errors import FtgovError, InvalidBundle, NotAssessable, UsageError
 from ftgov.records.attestation import DOSSIER_PREDICATE
 from ftgov.records.canonical import canonical_bytes
 from ftgov.records.digest import bare, digest_bytes, digest_record
-from ftgov.records.evidence import EvidenceReader
+from ftgov.records.dossier import AnalysisSettings, Assessment, Dossier, LedgerHead
+from ftgov.records.evidence import Evidence, EvidenceReader
+from ftgov.records.model import ModelVersion
+from ftgov.records.subject import Subject
 from ftgov.signing.bundle import BundleEvidence, open_bundle, write_bundle, zip_bundle
 from ftgov.signing.keys import SigningKey
-from ftgov.signing.recipe import recipe_text
-from ftgov.signing.trust import PackTerms, TrustedKey, build_trust_pack
+from ftgov.signing.recipe import VERIFY_TEXT
+from ftgov.signing.trust import build_trust_pack
 from ftgov.signing.verify import verify_bundle
-
-MODEL = "loan-triage-v2"
-SIGNED_AT = "2026-11-20T10:00:00Z"
-AS_OF = "2026-11-21T10:00:00Z"
-
-
-def dossier(evidence: list[bytes], verdict: str = "pass") -> bytes:
-    """Return the part of a dossier that verification reads, as canonical JSON."""
-    assessment = {"subject": {"model": {"name": MODEL}}}
-    files = [{"digest": digest_bytes(e), "bytes": len(e), "name": "a.jsonl"} for e in evidence]
-    return canonical_bytes(
-        {
-            "assessment": assessment,
-            "assessment_digest": digest_record(assessment),
-            "verdict": verdict,
-            "evidence": [{**file, "media_type": "application/jsonl"} for file in files],
-        }
-    )
-
-
-def predicate(document: bytes, **changes: object) -> dict[str, Any]:
-    """Return the predicate of a bundle."""
-    said = {"model": MODEL, "verdict": "pass", "tool": "ftgov 0", "signedAt": SIGNED_AT}
-    return {"dossier": digest_bytes(document), "carriers": [], **said, **changes}
-
-
-def trusted(key: SigningKey, **changes: str) -> TrustedKey:
-    """Return a key as a trust pack lists it."""
-    fields = {"spki": key.spki, "publicKey": key.public_pem, "holder": "Ada Example"}
-    dates = {"notBefore": "2026-01-01T00:00:00Z", "notAfter": "2027-01-01T00:00:00Z"}
-    return TrustedKey.model_validate({**fields, "role": "signer", **dates, **changes})
-
+from signing_samples import AS_OF, ISSUED_AT, MODEL, SIGNED_AT, dossier, predicate, trusted
 
 ANSWER = b'{"id": 1, "answer": "approve"}\n'
 DIGEST = digest_bytes(ANSWER)
@@ -77,7 +49,7 @@ def test_bundle_holds_the_files_the_recipe_and_the_attestation(tmp_path: Path) -
     envelope = _write(tmp_path / "b", {**FILES, f"evidence/{bare(DIGEST)}": answer})
     assert _content(tmp_path / "b") == {
         **FILES,
-        "VERIFY.md": recipe_text().encode(),
+        "VERIFY.md": VERIFY_TEXT.encode(),
         ENVELOPE: envelope,
     }
     assert sorted(path.name for path in tmp_path.iterdir()) == ["answers.jsonl", "b"]
@@ -89,11 +61,7 @@ def test_folder_and_archive_verify_alike_and_are_reproducible(tmp_path: Path) ->
         zip_bundle(tmp_path / name, tmp_path / f"{name}.zip")
     assert _content(tmp_path / "one") == _content(tmp_path / "two")
     assert (tmp_path / "one.zip").read_bytes() == (tmp_path / "two.zip").read_bytes()
-    pack = build_trust_pack(
-        SigningKey.generate(),
-        [trusted(KEY)],
-        PackTerms("2026-11-01T00:00:00Z", {"signer": 1}),
-    )
+    pack = build_trust_pack([trusted(KEY)], root=SigningKey.generate(), issued_at=ISSUED_AT)
     (tmp_path / "trust-pack.json").write_bytes(pack)
     folder = verify_bundle(tmp_path / "one", tmp_path, as_of=AS_OF)
     archive = verify_bundle(tmp_path / "one.zip", tmp_path, as_of=AS_OF)
@@ -104,6 +72,43 @@ def test_folder_and_archive_verify_alike_and_are_reproducible(tmp_path: Path) ->
         assert {entry.date_time for entry in opened.infolist()} == {(1980, 1, 1, 0, 0, 0)}
         assert {entry.external_attr >> 16 for entry in opened.infolist()} == {0o100644}
         assert opened.namelist() == sorted(opened.namelist())
+
+
+def test_a_real_dossier_verifies(tmp_path: Path) -> None:
+    evidence = Evidence(digest=DIGEST, bytes=len(ANSWER), name="answers.jsonl")
+    assessment = Assessment(
+        tool="ftgov 0",
+        assessed_at=SIGNED_AT,
+        settings=AnalysisSettings(),
+        subject=Subject(model=ModelVersion(name=MODEL, kind="tuned", parameters=10**9)),
+        findings=(),
+        ledger=LedgerHead(entries=0, head=None),
+    )
+    document = canonical_bytes(
+        Dossier(
+            assessment=assessment,
+            assessment_digest=digest_record(assessment),
+            decisions=(),
+            verdict="error",
+            evidence=(evidence,),
+        )
+    )
+    said = predicate(document, verdict="error")
+    files = {**FILES, "dossier.json": document}
+    place = tmp_path / "b"
+    write_bundle(place, files, predicate=said, predicate_type=DOSSIER_PREDICATE, key=KEY)
+    pack = build_trust_pack([trusted(KEY)], root=SigningKey.generate(), issued_at=ISSUED_AT)
+    (tmp_path / "trust-pack.json").write_bytes(pack)
+    assert verify_bundle(place, tmp_path, as_of=AS_OF).verdict == "valid"
+
+
+def test_target_that_cannot_be_written_is_said(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(FtgovError, match="cannot be written"):
+        _write(tmp_path / "file" / "b")
+    _write(tmp_path / "b")
+    with pytest.raises(FtgovError, match="cannot be written"):
+        zip_bundle(tmp_path / "b", tmp_path / "absent" / "b.zip")
 
 
 def test_older_bundle_is_replaced_but_nothing_else(tmp_path: Path) -> None:
@@ -160,7 +165,7 @@ def test_names_that_no_reader_accepts_are_not_written(tmp_path: Path, name: str)
     ],
 )
 def test_predicate_that_would_not_verify_is_not_signed(
-    tmp_path: Path, changes: dict[str, object]
+    tmp_path: Path, changes: dict[str, Any]
 ) -> None:
     with pytest.raises(UsageError, match="not fit to be signed"):
         _write(tmp_path / "b", **changes)

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, utils
+from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
 
 from ftgov.errors import FtgovError, UsageError
 from ftgov.signing.keys import ORDER, PublicKey, SigningKey, is_strict
@@ -68,7 +69,10 @@ def test_key_file_open_to_others_is_refused(tmp_path: Path, mode: int) -> None:
 
 
 def test_other_kinds_of_keys_and_files_are_refused(tmp_path: Path) -> None:
-    others = [ed25519.Ed25519PrivateKey.generate(), ec.generate_private_key(ec.SECP384R1())]
+    others: list[PrivateKeyTypes] = [
+        ed25519.Ed25519PrivateKey.generate(),
+        ec.generate_private_key(ec.SECP384R1()),
+    ]
     path = tmp_path / "key.pem"
     path.touch(mode=0o600)
     for other in others:
@@ -137,5 +141,5 @@ def test_public_key_has_one_form() -> None:
         serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
     ).decode()
     for text in ("", "hello", pem.rstrip(), pem + "\n", "x" + pem, pem * 2, "\u00e9", other_pem):
-        with pytest.raises(ValueError, match="public key|can't encode"):
+        with pytest.raises(ValueError, match=r"public key|can't encode"):
             PublicKey.from_pem(text)

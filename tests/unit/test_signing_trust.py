@@ -16,27 +16,20 @@ from ftgov.signing.keys import SigningKey
 from ftgov.signing.standing import key_faults, people, role_faults
 from ftgov.signing.trust import (
     TRUST_PAYLOAD_TYPE,
-    PackTerms,
     TrustedKey,
     build_trust_pack,
     find_trust_pack,
     read_pack_file,
     read_trust_pack,
 )
+from signing_samples import ISSUED_AT, trusted
 
 ROOT, KEY, OTHER = (SigningKey.generate() for _ in range(3))
-TERMS = PackTerms("2026-11-01T00:00:00Z", {"signer": 2})
-
-
-def trusted(key: SigningKey, **changes: str) -> TrustedKey:
-    """Return a key as a trust pack lists it."""
-    fields = {"spki": key.spki, "publicKey": key.public_pem, "holder": "Zo\u00eb Example"}
-    dates = {"notBefore": "2026-01-01T00:00:00Z", "notAfter": "2027-01-01T00:00:00Z"}
-    return TrustedKey.model_validate({**fields, "role": "signer", **dates, **changes})
+TERMS: dict[str, Any] = {"issued_at": ISSUED_AT, "thresholds": {"signer": 2}}
 
 
 def _document() -> dict[str, Any]:
-    found: dict[str, Any] = json.loads(build_trust_pack(ROOT, [trusted(KEY)], TERMS))
+    found: dict[str, Any] = json.loads(build_trust_pack([trusted(KEY)], root=ROOT, **TERMS))
     return found
 
 
@@ -49,15 +42,15 @@ def _signed(document: dict[str, Any], key: SigningKey = ROOT) -> bytes:
 
 def test_pack_is_read_back() -> None:
     revoked = trusted(OTHER, holder="Bo", revokedAt="2026-06-01T00:00:00Z", reason="superseded")
-    terms = TERMS._replace(expires="2027-01-01T00:00:00Z", required_roles=("signer",), version=3)
-    content = build_trust_pack(ROOT, [trusted(KEY), revoked], terms)
+    terms = dict(TERMS, expires="2027-01-01T00:00:00Z", required_roles=("signer",), version=3)
+    content = build_trust_pack([trusted(KEY), revoked], root=ROOT, **terms)
     pack = read_trust_pack(content, root_pin=ROOT.spki)
     assert pack.pinned
     assert not read_trust_pack(content, root_pin=None).pinned
     assert pack.terms.key(OTHER.spki) == revoked
     assert pack.terms.key(ROOT.spki) is None
     assert (pack.terms.version, pack.terms.required_roles) == (3, ("signer",))
-    assert build_trust_pack(ROOT, [trusted(KEY), revoked], terms) == content
+    assert build_trust_pack([trusted(KEY), revoked], root=ROOT, **terms) == content
     signed = json.loads(content)["signed"]
     assert signed["schema"] == "https://ftgov.dev/schema/trust-pack/v1"
     assert "revokedAt" not in signed["keys"][0]
@@ -116,7 +109,17 @@ def test_pack_needs_its_roots_one_signature() -> None:
     other = {"spki": OTHER.spki, "sig": good["sig"]}
     extra = {**good, "note": ""}
     short = {**good, "sig": good["sig"] + "\n"}
-    for signatures in ([], [good, good], [other], [extra], [short], [{**good, "sig": 1}], {}, None):
+    wrong: tuple[object, ...] = (
+        [],
+        [good, good],
+        [other],
+        [extra],
+        [short],
+        [{**good, "sig": 1}],
+        {},
+        None,
+    )
+    for signatures in wrong:
         with pytest.raises(NotAssessable):
             read_trust_pack(canonical_bytes({**document, "signatures": signatures}), root_pin=None)
     with pytest.raises(NotAssessable, match="signature does not hold"):
@@ -141,7 +144,7 @@ def test_pack_in_other_spacing_is_refused() -> None:
 def test_same_key_under_two_names_makes_no_pack() -> None:
     twice = [trusted(KEY), trusted(KEY, holder="Bo")]
     with pytest.raises(FtgovError, match="listed twice"):
-        build_trust_pack(ROOT, twice, TERMS)
+        build_trust_pack(twice, root=ROOT, **TERMS)
     document = _document()
     document["signed"]["keys"].append({**document["signed"]["keys"][0], "holder": "Bo"})
     with pytest.raises(NotAssessable, match="listed twice"):
@@ -152,7 +155,9 @@ def test_people_are_counted_not_names_and_not_keys() -> None:
     one, renamed, second = trusted(KEY), trusted(KEY, holder="Bo"), trusted(OTHER)
     assert people("signer", [one, renamed]) == 1, "one key under two names"
     assert people("signer", [one, second]) == 1, "one person with two keys"
-    assert people("signer", [one, trusted(OTHER, holder="ZO\u00cb EXAMPLE")]) == 1
+    assert people("signer", [one, trusted(OTHER, holder="ADA EXAMPLE")]) == 1
+    composed, apart = trusted(KEY, holder="Zo\u00eb"), trusted(OTHER, holder="Zoe\u0308")
+    assert people("signer", [composed, apart]) == 1
     assert people("signer", [one, trusted(OTHER, holder="Bo")]) == 2
     assert people("approver", [one]) == 0
     assert people("signer", []) == 0
@@ -160,7 +165,7 @@ def test_people_are_counted_not_names_and_not_keys() -> None:
 
 def test_threshold_of_two_needs_two_people() -> None:
     keys = [trusted(KEY), trusted(OTHER, holder="Bo")]
-    terms = read_trust_pack(build_trust_pack(ROOT, keys, TERMS), root_pin=None).terms
+    terms = read_trust_pack(build_trust_pack(keys, root=ROOT, **TERMS), root_pin=None).terms
     assert role_faults(terms, keys) == ()
     assert role_faults(terms, keys[:1]) == ("role signer: 1 of 2 needed signatures",)
     assert role_faults(terms, [keys[0], trusted(KEY, holder="Bo")]) != ()
@@ -179,6 +184,18 @@ def test_threshold_of_two_needs_two_people() -> None:
 def test_key_counts_from_its_first_moment_to_before_its_last(moment: str, counts: bool) -> None:
     at = datetime.fromisoformat(moment).replace(tzinfo=UTC)
     assert (key_faults(trusted(KEY), at) == ()) == counts
+
+
+def test_key_is_listed_for_some_days() -> None:
+    start = "2026-11-01T00:00:00Z"
+    key = TrustedKey.of(KEY.public, holder="Ada", role="signer", not_before=start, valid_days=30)
+    assert (key.spki, key.not_after) == (KEY.spki, "2026-12-01T00:00:00Z")
+    content = build_trust_pack([key], root=KEY, issued_at=start)
+    assert read_trust_pack(content, root_pin=KEY.spki).terms.thresholds == {"signer": 1}
+    for wrong in ({"holder": "\n"}, {"role": "A B"}, {"valid_days": 0}, {"valid_days": 10**9}):
+        fields: dict[str, Any] = {"holder": "Ada", "role": "signer", "valid_days": 30, **wrong}
+        with pytest.raises(FtgovError, match="cannot be put"):
+            TrustedKey.of(KEY.public, not_before=start, **fields)
 
 
 def test_pack_file_is_found_and_limited(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

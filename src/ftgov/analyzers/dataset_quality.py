@@ -29,6 +29,7 @@ _METHODS = {
 }
 _SEVERITIES: dict[Outcome, Severity] = {"fail": "error", "inconclusive": "warning", "pass": "note"}
 _NAMED = 3
+_LONGEST_PLACE = 300
 
 
 @dataclass
@@ -48,7 +49,7 @@ class _Tally:
     def note(self, place: str, fault: str) -> None:
         """Remember the first few faults by file and line."""
         if len(self.places) < _NAMED:
-            self.places.append(f"{place}: {fault}")
+            self.places.append(f"{figures.shown(place, _LONGEST_PLACE)}: {fault}")
 
 
 class DatasetQuality:
@@ -89,7 +90,8 @@ class DatasetQuality:
 
     def _finding(self, subject: Subject, tallies: list[_Tally], *, asked: bool) -> Finding:
         measurements = tuple(_measurements(subject, tallies, asked=asked))
-        outcome, summary = _judged(tallies, asked=asked)
+        total_overlap = measurements[2]
+        outcome, summary = _judged(tallies, total_overlap.reason or "")
         return Finding(
             id=self.id,
             analyzer=self.id,
@@ -162,16 +164,33 @@ def _measurements(subject: Subject, tallies: list[_Tally], *, asked: bool) -> It
     files = {d.name: [f.digest for f in d.files] for d in subject.datasets}
     learned_from = [digest for own in files.values() for digest in own]
     every = figures.Grounds(tuple(dict.fromkeys([*learned_from, *tests])))
-    for name in ("unreadable_rows", "duplicate_rows", "overlap_rows"):
-        yield _figure(name, tallies, every, {}, asked=asked)
+    unknown = "" if asked else "no evaluation prompt is recorded to compare with"
+    for name in ("unreadable_rows", "duplicate_rows"):
+        yield _figure(name, tallies, every, {})
+    missing = unknown or _missing(subject)
+    yield _figure("overlap_rows", tallies, every, {}, "" if _overlap(tallies) else missing)
     for tally in tallies:
         own = figures.Grounds(tuple(files[tally.name]))
         where: figures.Slice = {"dataset": tally.name}
         for name in ("rows", "bytes", "unreadable_rows", "duplicate_rows"):
-            yield _figure(name, [tally], own, where, asked=asked)
+            yield _figure(name, [tally], own, where)
         if tally.learned:
             both = figures.Grounds(tuple(dict.fromkeys([*files[tally.name], *tests])))
-            yield _figure("overlap_rows", [tally], both, where, asked=asked)
+            yield _figure("overlap_rows", [tally], both, where, unknown)
+
+
+def _missing(subject: Subject) -> str:
+    """Return which training data a job names that is not recorded, or nothing."""
+    if subject.job and "train" not in subject.job.datasets:
+        return f"the job {subject.job.name} names no training dataset"
+    known = {dataset.name for dataset in subject.datasets}
+    jobs = (*((subject.job,) if subject.job else ()), *subject.earlier_jobs)
+    lost = sorted({name for job in jobs for name in job.datasets.values()} - known)
+    return f"training data is not recorded: {', '.join(lost)}" if lost else ""
+
+
+def _overlap(tallies: Iterable[_Tally]) -> int:
+    return sum(tally.overlap_rows for tally in tallies)
 
 
 def _figure(
@@ -179,35 +198,37 @@ def _figure(
     tallies: Iterable[_Tally],
     grounds: figures.Grounds,
     where: figures.Slice,
-    *,
-    asked: bool,
+    unknown: str = "",
 ) -> Measurement:
+    """Return a count over datasets, or, where it is unknown, the reason."""
     unit = "byte" if name == "bytes" else "row"
     about = figures.About(f"dataset_quality.{name}", grounds, _METHODS[name], where, unit)
-    if name == "overlap_rows" and not asked:
-        return figures.absent(about, "no evaluation prompt is recorded to compare with")
+    if unknown:
+        return figures.absent(about, unknown)
     field_of = "size" if name == "bytes" else name
     total = sum(getattr(tally, field_of) for tally in tallies)
     return figures.counted_exactly(about, total, sum(tally.rows for tally in tallies))
 
 
-def _judged(tallies: list[_Tally], *, asked: bool) -> tuple[Outcome, str]:
+def _judged(tallies: list[_Tally], unknown: str) -> tuple[Outcome, str]:
     """Return the outcome and the sentence that says it with its figures."""
     rows = sum(tally.rows for tally in tallies)
     unreadable = sum(tally.unreadable_rows for tally in tallies)
-    overlap = sum(tally.overlap_rows for tally in tallies)
+    overlap = _overlap(tallies)
     learned = sum(tally.rows for tally in tallies if tally.learned)
     counts = f"{rows} rows in {len(tallies)} datasets were read"
-    first = "; ".join(figures.shown(place) for tally in tallies for place in tally.places[:_NAMED])
+    places = [place for tally in tallies for place in tally.places][:_NAMED]
     if unreadable or overlap:
         return "fail", (
             f"{counts}: {unreadable} cannot be used and {overlap} of {learned} training rows ask "
-            f"what the evaluation asks (first: {first})."
+            f"what the evaluation asks (first: {'; '.join(places)})."
         )
-    if not asked:
+    if empty := [tally.name for tally in tallies if not tally.rows]:
+        return "fail", f"{counts}, but none at all in: {', '.join(empty)}."
+    if unknown:
         return "inconclusive", (
-            f"{counts} and all can be used, but no evaluation is recorded, so overlap with it is "
-            "unknown."
+            f"{counts} and all can be used, but their overlap with the evaluation is unknown: "
+            f"{unknown}."
         )
     return "pass", (
         f"{counts}: all can be used, and none of {learned} training rows asks what the "

@@ -70,10 +70,12 @@ class Counted(NamedTuple):
 
 
 def tidy(value: float) -> float:
-    """Return a figure to 10 significant digits.
+    """Return a figure to 10 significant digits, a whole number as it is.
 
     Logarithms differ in the last bit between processors; a recomputed figure must not.
     """
+    if float(value).is_integer():
+        return float(value) + 0.0
     return float(f"{value:.{_DIGITS}g}") + 0.0
 
 
@@ -218,18 +220,18 @@ def change_of(result: Measurement) -> str:
     if result.value is None or result.interval is None:
         return f"({result.reason})"
     ends = result.interval
-    value, low, high = (f"{100 * part:+.1f}" for part in (result.value, ends.low, ends.high))
+    value, low, high = (
+        f"{round(100 * part, 1) + 0.0:+.1f}" for part in (result.value, ends.low, ends.high)
+    )
     return (
         f"{value} percentage points ({100 * ends.level:g} % interval {low} to {high}, "
         f"n = {result.n})"
     )
 
 
-def shown(name: str | None) -> str:
+def shown(name: str | None, longest: int = _LONGEST_SHOWN) -> str:
     """Return a name from outside as it may stand in a sentence: short, printable, never empty."""
     if name is None:
         return "(not given)"
     clean = "".join(sign if sign.isprintable() else "?" for sign in name)
-    return (
-        clean[: _LONGEST_SHOWN - 1] + "…" if len(clean) > _LONGEST_SHOWN else clean
-    ) or "(empty)"
+    return (clean[: longest - 1] + "…" if len(clean) > longest else clean) or "(empty)"

@@ -79,9 +79,9 @@ def audit(
     subject = subject_of(workspace, model, system)
     pack = shipped_pack(as_of=moment[:10], pack_id=law_pack)
     circumstances = Circumstances(moment, workspace.ledger.head(), settings or AnalysisSettings())
-    assessment = assess(subject, workspace.evidence, pack, circumstances, analyzers)
+    assessment = assess(subject, workspace.evidence, pack.pack, circumstances, analyzers)
     workspace.evidence.put_bytes(
-        canonical_bytes(dict(pack.files)), name=PACK_FILE, media_type="application/json"
+        canonical_bytes(pack.files), name=PACK_FILE, media_type="application/json"
     )
     _keep(workspace, assessment, actor)
     return assessment

@@ -10,7 +10,7 @@ from ftgov.api.audits import current_assessment
 from ftgov.api.clock import now_text
 from ftgov.api.recording import ACTOR
 from ftgov.errors import UsageError
-from ftgov.intake.text_yaml import read_text
+from ftgov.intake.text_files import read_text
 from ftgov.policy.decide import decide
 from ftgov.policy.load import Gate, load_gate
 from ftgov.records.canonical import canonical_bytes
@@ -61,7 +61,7 @@ def load_gates(words: Sequence[str]) -> tuple[GateFile, ...]:
     for word in words:
         path = _path_of(word)
         text = read_text(path)
-        found.append(GateFile(load_gate(text, name=path.stem), text))
+        found.append(GateFile(load_gate(text, name=path.stem, file=str(path)), text))
     if not found:
         raise UsageError(
             "There is no gate to check.", next_step="Name one with --policy or in ftgov.toml."

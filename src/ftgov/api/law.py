@@ -5,12 +5,14 @@ from __future__ import annotations
 from datetime import date
 from functools import cache
 from pathlib import Path
+from typing import NamedTuple
 
 from ftgov.errors import UsageError
-from ftgov.intake.text_yaml import read_text
+from ftgov.intake.text_files import read_text
 from ftgov.law.classify import classify
-from ftgov.law.facts import check_facts, parse_facts
-from ftgov.law.pack import Pack, choose_pack, load_pack
+from ftgov.law.facts import Unstated, check_facts, parse_facts
+from ftgov.law.pack import choose_pack, files_of, load_pack
+from ftgov.law.pack_records import Pack
 from ftgov.records.law import Classification
 from ftgov.records.system import System
 from ftgov.shipped import shipped
@@ -31,37 +33,47 @@ def day(text: str) -> date:
         ) from fault
 
 
+class ShippedPack(NamedTuple):
+    """A law pack, and the texts it was made from."""
+
+    pack: Pack
+    files: dict[str, str]
+
+
 @cache
-def shipped_packs() -> tuple[Pack, ...]:
-    """Return all law packs of the EU AI Act that travel with ftgov."""
+def shipped_packs() -> tuple[ShippedPack, ...]:
+    """Return all law packs of the EU AI Act that travel with ftgov, oldest first."""
     root = shipped("policies", "eu-ai-act")
-    folders = sorted(path for path in root.iterdir() if (path / "pack.yaml").is_file())
-    return tuple(
-        load_pack({path.name: read_text(path) for path in sorted(folder.glob("*.yaml"))})
-        for folder in folders
-    )
+    tree = {
+        str(path.relative_to(root)): read_text(path) for path in sorted(root.glob("*/*.yaml"))
+    }
+    folders = sorted({name.split("/")[0] for name in tree})
+    texts = [files_of(tree, folder) for folder in folders]
+    found = [ShippedPack(load_pack(files), files) for files in texts]
+    return tuple(sorted(found, key=lambda each: each.pack.in_force.start))
 
 
-def shipped_pack(*, as_of: str, pack_id: str | None = None) -> Pack:
+def shipped_pack(*, as_of: str, pack_id: str | None = None) -> ShippedPack:
     """Return the pack that is in force on a day, or the one named.
 
     Raises:
         UsageError: If none is in force, or there is none of that id.
     """
-    return choose_pack(shipped_packs(), as_of=day(as_of), pack_id=pack_id)
+    packs = {each.pack.id: each for each in shipped_packs()}
+    chosen = choose_pack([each.pack for each in packs.values()], day(as_of), pack_id)
+    return packs[chosen.id]
 
 
 def classify_file(
-    facts: Path, *, as_of: str, pack_id: str | None = None, unstated: str = "unknown"
+    facts: Path, *, as_of: str, pack_id: str | None = None, unstated: Unstated = "unknown"
 ) -> Classification:
     """Classify the system that a facts file describes, on a day.
 
     Raises:
         UsageError: If the file is absent or malformed; names file, line and the nearest valid id.
     """
-    pack = shipped_pack(as_of=as_of, pack_id=pack_id)
-    reading = "no" if unstated == "no" else "unknown"
-    parsed = parse_facts(read_text(facts), pack, unstated=reading, name=str(facts))
+    pack = shipped_pack(as_of=as_of, pack_id=pack_id).pack
+    parsed = parse_facts(read_text(facts), pack, unstated=unstated, name=str(facts))
     return classify(pack, parsed, day(as_of))
 
 
@@ -71,14 +83,14 @@ def classify_system(
     *,
     as_of: str,
     pack_id: str | None = None,
-    unstated: str = "unknown",
+    unstated: Unstated = "unknown",
 ) -> Classification:
     """Classify a system that a workspace has recorded, on a day.
 
     Raises:
         UsageError: If there is no such workspace or system.
     """
-    pack = shipped_pack(as_of=as_of, pack_id=pack_id)
+    pack = shipped_pack(as_of=as_of, pack_id=pack_id).pack
     with Workspace.open(workspace) as opened:
         found = opened.ledger.get(System, system)
     if found is None:
@@ -86,5 +98,5 @@ def classify_system(
             f"There is no system '{system}' in this workspace.",
             next_step="Record it: ftgov record system NAME --model MODEL --facts FILE",
         )
-    facts = check_facts(found.facts, pack, unstated="no" if unstated == "no" else "unknown")
+    facts = check_facts(found.facts, pack, unstated=unstated)
     return classify(pack, facts, day(as_of))

@@ -13,7 +13,7 @@ from ftgov.errors import FtgovError, UsageError
 from ftgov.intake.files import describe_file
 from ftgov.intake.predictions import count_answers
 from ftgov.intake.recording import SystemDraft, read_weights
-from ftgov.intake.text_yaml import load_yaml
+from ftgov.intake.text_files import load_yaml
 from ftgov.records.base import Record
 from ftgov.records.dataset import Dataset
 from ftgov.records.evaluation import Evaluation, Scoring

@@ -10,7 +10,7 @@ from ftgov.api.law import shipped_pack
 from ftgov.errors import FtgovError, UsageError
 from ftgov.intake.files import describe_file
 from ftgov.intake.recording import SystemDraft, read_recording
-from ftgov.intake.text_yaml import read_text
+from ftgov.intake.text_files import read_text
 from ftgov.law.facts import parse_facts
 from ftgov.records.base import Record
 from ftgov.records.evidence import Evidence
@@ -41,13 +41,13 @@ def build_system(draft: SystemDraft, facts: Path) -> System:
     Raises:
         UsageError: If the file is absent, or a fact is unknown or malformed; names file and line.
     """
-    pack = shipped_pack(as_of=now_text()[:10])
+    pack = shipped_pack(as_of=now_text()[:10]).pack
     parsed = parse_facts(read_text(facts), pack, unstated="unknown", name=str(facts))
     return System(
         name=draft.name,
         model=draft.model,
         intended_purpose=draft.intended_purpose,
-        facts=parsed.stated(),
+        facts={fact: parsed.values[fact] for fact in sorted(parsed.stated)},
         facts_file=describe_file(facts),
     )
 

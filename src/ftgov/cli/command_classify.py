@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -10,6 +11,9 @@ from ftgov.cli.console import Console, inert
 from ftgov.cli.options import command, workspace_option
 from ftgov.errors import ExitCode, UsageError
 from ftgov.records.law import Classification
+
+if TYPE_CHECKING:
+    from ftgov.law.facts import Unstated
 
 
 @command(
@@ -30,7 +34,7 @@ def classify(
     console: Console,
     facts: Path | None,
     system: str | None,
-    unstated: str,
+    unstated: Unstated,
     law_pack: str | None,
     law_as_of: str | None,
     workspace: Path,

@@ -15,13 +15,13 @@ def list_(console: Console) -> None:
 
     rows = [
         {
-            "id": pack.id,
-            "celex": pack.celex,
-            "in_force_from": str(pack.in_force_from),
-            "in_force_to": str(pack.in_force_to) if pack.in_force_to else None,
-            "digest": pack.digest,
+            "id": each.pack.id,
+            "celex": each.pack.celex,
+            "in_force_from": str(each.pack.in_force.start),
+            "in_force_to": str(each.pack.in_force.end) if each.pack.in_force.end else None,
+            "digest": each.pack.digest,
         }
-        for pack in shipped_packs()
+        for each in shipped_packs()
     ]
     lines = [
         f"{row['id']:42} {row['in_force_from']} to {row['in_force_to'] or 'today':10}  "
@@ -38,9 +38,9 @@ def show(console: Console, pack: str) -> None:
     from ftgov.api.law import shipped_pack
 
     found = shipped_pack(as_of="2026-07-27", pack_id=pack)
-    files = dict(found.files)
-    lines = [part for name, text in files.items() for part in (f"# {name}", text)]
-    console.result({"id": found.id, "digest": found.digest, "files": files}, lines)
+    lines = [part for name, text in found.files.items() for part in (f"# {name}", text)]
+    plain = {"id": found.pack.id, "digest": found.pack.digest, "files": found.files}
+    console.result(plain, lines)
 
 
 COMMAND = click.Group(

@@ -11,7 +11,7 @@ from ftgov.analyzers.protocol import Analyzer
 from ftgov.errors import UsageError
 from ftgov.law.classify import classify
 from ftgov.law.facts import check_facts
-from ftgov.law.pack import Pack
+from ftgov.law.pack_records import Pack
 from ftgov.records.dossier import AnalysisSettings, Assessment, LedgerHead
 from ftgov.records.evidence import EvidenceReader
 from ftgov.records.law import Classification

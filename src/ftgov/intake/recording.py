@@ -16,7 +16,7 @@ from pydantic import Field, ValidationError
 from ftgov.errors import FtgovError, UsageError
 from ftgov.intake.files import describe_file
 from ftgov.intake.predictions import count_answers
-from ftgov.intake.text_yaml import load_yaml
+from ftgov.intake.text_files import load_yaml
 from ftgov.records.base import Name, Record, Time
 from ftgov.records.dataset import Dataset
 from ftgov.records.evaluation import Evaluation, Scoring

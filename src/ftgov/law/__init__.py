@@ -1,1 +1,1 @@
-"""The law room: dated law packs, three-valued classification, duties. Pure: all text is passed in."""
+"""The law room: dated packs, three-valued classification, duties. Pure: text is passed in."""

@@ -15,9 +15,9 @@ from ftgov.law.consequences import (
     value_chain,
 )
 from ftgov.law.facts import Facts
+from ftgov.law.findings import Findings
 from ftgov.law.gpai import ModelAxis, model_axis
 from ftgov.law.high_risk import derogation_label, high_risk, high_risk_from, routes
-from ftgov.law.findings import Findings
 from ftgov.law.obligations import obligations
 from ftgov.law.overall import Axes, overall
 from ftgov.law.pack_records import Pack
@@ -48,7 +48,7 @@ def classify(pack: Pack, facts: Facts, as_of: date) -> Classification:
     found = _findings(pack, facts, as_of, model)
     system_applies = found.verdict.possible not in {("out_of_scope",), ("model_only",)}
     system_applies &= found.axes.out.value is not True and facts.values["ai_system"] is not False
-    system = _system(pack, facts, found) if system_applies else _System({}, NOTHING)
+    system = _system(found) if system_applies else _System({}, NOTHING)
     duties, asked = obligations(pack, facts, found, as_of, with_system=system_applies)
     missing = found.verdict.missing | model.missing() | system.missing | asked
     if found.old_model.value is not False:
@@ -64,7 +64,7 @@ def classify(pack: Pack, facts: Facts, as_of: date) -> Classification:
         why=reasons(pack, facts, found, with_system=system_applies),
         obligations=duties,
         **_model_fields(model),
-        **system.fields,  # type: ignore[arg-type]
+        **system.fields,
     )
 
 
@@ -100,7 +100,7 @@ def _findings(pack: Pack, facts: Facts, as_of: date, model: ModelAxis) -> Findin
     )
 
 
-def _system(pack: Pack, facts: Facts, found: Findings) -> _System:
+def _system(found: Findings) -> _System:
     risk = found.axes.high_risk
     shown = {key: risk.owed(truth) for key, truth in found.axes.transparency.items()}
     truths = [

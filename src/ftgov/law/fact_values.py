@@ -55,7 +55,7 @@ def _boolean(key: str, value: object) -> bool:
 
 
 def _option(key: str, value: object, spec: FactSpec) -> str:
-    # YAML's plain `no` for an option named none would be a guess; only the options' own names count.
+    # A plain `no` for an option named none would be a guess: only the options' names count.
     text = str(value) if isinstance(value, (str, int)) and not isinstance(value, bool) else ""
     if text not in spec.options:
         near = difflib.get_close_matches(text or str(value), spec.options, n=1, cutoff=0.4)

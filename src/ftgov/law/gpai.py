@@ -1,7 +1,8 @@
 """Chapter V: is someone who changes a general-purpose model its provider, and with what duties.
 
-The one-third test: guidelines on the scope of obligations for GPAI providers, C(2025) 7719 final.
-Every comparison is exact (`Fraction`) and strict; an interval decides only when it lies on one side.
+The one-third test: guidelines on the scope of obligations for GPAI providers, C(2025) 7719
+final. Every comparison is exact (`Fraction`) and strict; an interval decides only when all of it
+lies on one side.
 """
 
 from __future__ import annotations
@@ -74,7 +75,7 @@ def _exceeds(facts: Facts, fact: str, limit: Fraction) -> Truth:
 
 
 def _own_model(pack: Pack, facts: Facts) -> Truth:
-    """Article 3(63) for a model trained from nothing; a human finding goes before the indication."""
+    """Article 3(63) for a model trained from nothing; a human finding goes first."""
     general = facts.truth("scratch_override")
     if general.value is None:
         general = all_of(
@@ -85,7 +86,7 @@ def _own_model(pack: Pack, facts: Facts) -> Truth:
 
 
 def _limits(pack: Pack, facts: Facts) -> tuple[tuple[Fraction, ...], bool]:
-    """Return the possible thresholds, and whether they come from the fallback for unknown compute."""
+    """Return the possible thresholds, and whether the base's compute is unknown."""
     thresholds = pack.thresholds
     base = facts.number("base_flop")
     if base is not None:
@@ -111,7 +112,7 @@ def _modified(facts: Facts, limits: tuple[Fraction, ...], *, fallback: bool) -> 
 
 
 def _significant(facts: Facts, limits: tuple[Fraction, ...], *, fallback: bool) -> Truth:
-    """Return whether the modification took more than a third; a fallback names what it stands for."""
+    """Return whether the change took more than a third; a fallback names what it stands for."""
     tests = [_exceeds(facts, "mod_flop", limit) for limit in limits]
     values = {test.value for test in tests}
     unknown = NOTHING.union(*(test.unknown for test in tests))
@@ -138,9 +139,7 @@ def _modified_systemic(pack: Pack, facts: Facts) -> Truth:
 def _cumulative(pack: Pack, facts: Facts) -> Truth:
     base, change = facts.number("base_flop"), facts.number("mod_flop")
     zero = (Fraction(0), Fraction(0))
-    low, high = (
-        one + other for one, other in zip(base or zero, change or zero, strict=True)
-    )
+    low, high = (one + other for one, other in zip(base or zero, change or zero, strict=True))
     limit = pack.thresholds.systemic
     if low > limit:
         return YES

@@ -16,8 +16,8 @@ class HighRisk(NamedTuple):
     """What Article 6 says, each part three-valued.
 
     `section_a` and `section_b`: high-risk under 6(1) through that section of Annex I. `items`: the
-    Annex III items met. `derogated`: 6(3) lifts Annex III. Duties of Chapter III are owed only where
-    `section_b` is false (Art. 2(2)).
+    Annex III items met. `derogated`: 6(3) lifts Annex III. Duties of Chapter III are owed only
+    where `section_b` is false (Art. 2(2)).
     """
 
     section_a: Truth
@@ -56,7 +56,7 @@ class HighRisk(NamedTuple):
         return all_of(any_of(*(self.items[item] for item in items)), negation(self.derogated))
 
     def except_point_two(self) -> Truth:
-        """Return whether it is high-risk under 6(2) through an item other than Annex III point 2."""
+        """Return whether it is high-risk under 6(2), Annex III point 2 left aside."""
         return self.of_items(*(item for item in self.items if item != "2"))
 
     def owed(self, truth: Truth) -> Truth:
@@ -84,12 +84,12 @@ def high_risk(pack: Pack, facts: Facts) -> HighRisk:
 
 
 def _only_help(facts: Facts) -> Truth:
-    """Article 6(1a), less 6(1b): help that is not about safety and whose failure endangers nobody."""
+    """Article 6(1a), less 6(1b): help not about safety, whose failure endangers nobody."""
     return all_of(facts.truth("only_non_safety_help"), negation(facts.truth("failure_endangers")))
 
 
 def _component_or_product(pack: Pack, facts: Facts) -> Truth:
-    """Article 6(1)(a) with 3(14): a product itself, or a safety component by purpose or by danger."""
+    """Article 6(1)(a) with 3(14): a product, or a safety component by purpose or by danger."""
     intended = facts.is_one_of("annex1_role", "safety_component")
     if "6(1a)" in pack.rules:
         intended = all_of(intended, negation(facts.truth("only_non_safety_help")))

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from ftgov.law.facts import Facts
 from ftgov.law.findings import Findings
-from ftgov.law.pack_records import Condition, ObligationSpec, Pack
+from ftgov.law.pack_records import Clause, Condition, ObligationSpec, Pack
 from ftgov.law.truth import NOTHING, YES, Truth, all_of, any_of, negation
 from ftgov.records.law import Obligation
 
@@ -40,22 +40,26 @@ def obligations(
     owed: list[Obligation] = []
     asked = NOTHING
     terms = _terms(found, two_readings=False)
-    other = _terms(found, two_readings=True) if found.both_routes else terms
+    section_b = found.axes.high_risk.section_b.value
+    other = _terms(found, two_readings=True) if section_b else terms
     for duty in pack.obligations:
-        if not (with_system or _MODEL >= set(duty.who)) or not _concerns(duty, found):
+        if not (with_system or set(duty.who) <= _MODEL) or not _concerns(duty, found):
             continue
         truth = _evaluate(duty.when, terms, facts)
         asked |= truth.unknown
         if truth.value:
             owed.append(_dated(pack, duty, found, as_of))
-        elif found.both_routes and _evaluate(duty.when, other, facts).value:
-            owed.append(_contested(_dated(pack, duty, found, as_of)))
+        elif section_b:
+            reading = all_of(found.axes.high_risk.annex_three, _evaluate(duty.when, other, facts))
+            asked |= reading.unknown
+            if reading.value:
+                owed.append(_contested(_dated(pack, duty, found, as_of)))
     return tuple(owed), asked
 
 
 def _concerns(duty: ObligationSpec, found: Findings) -> bool:
     """Return whether someone in a role that is held, or may be held, owes the duty."""
-    if _MODEL >= set(duty.who) or "any" in duty.who:
+    if set(duty.who) <= _MODEL or "any" in duty.who:
         return True
     if all(truth.value is False for truth in found.roles.values()):
         return True  # no role is stated: the duties of the system are listed for whoever holds one
@@ -74,15 +78,12 @@ def _terms(found: Findings, *, two_readings: bool) -> dict[str, Truth]:
         "in_scope": YES,
         "operator": owed(YES),
         "high_risk": owed(risk.high),
-        "high_risk_section_b": risk.section_b,
         "annex_III": owed(risk.annex_three),
         "annex_III_except_2": owed(risk.except_point_two()),
         "annex_III_2": owed(risk.of_items("2")),
         "annex_III_or_I_A": owed(any_of(risk.annex_three, risk.section_a)),
         "not_high_risk_by_6_3": risk.filtered,
-        "prohibited": any_of(
-            found.axes.prohibitions.any_now, found.axes.prohibitions.any_later
-        ),
+        "prohibited": any_of(found.axes.prohibitions.any_now, found.axes.prohibitions.any_later),
         "fria": found.fria,
         "gpai": model.provider,
         "gpai_systemic": all_of(model.provider, model.systemic),
@@ -94,12 +95,8 @@ def _terms(found: Findings, *, two_readings: bool) -> dict[str, Truth]:
     return terms
 
 
-def _evaluate(condition: Condition, terms: dict[str, Truth], facts: Facts) -> Truth:
-    """Return the truth of a condition: a term, `fact:<id>`, or {all|any|not: [...]}.
-
-    Raises:
-        KeyError: If a pack uses a word that does not exist; packs are tested for it.
-    """
+def _evaluate(condition: Condition | Clause, terms: dict[str, Truth], facts: Facts) -> Truth:
+    """Return the truth of a condition: a term, `fact:<id>`, or {all|any|not: [...]}."""
     if isinstance(condition, str):
         if not condition.startswith("fact:"):
             return terms[condition]
@@ -117,7 +114,7 @@ def _timing(pack: Pack, duty: ObligationSpec, found: Findings) -> _Timing:
     risk = found.axes.high_risk
     if duty.applies_from == "art50_2_due":
         return _Timing((found.marking_due or pack.day("art50"),))
-    if _MODEL >= set(duty.who):
+    if set(duty.who) <= _MODEL:
         return _model_timing(pack, duty, found)
     annex_one_only = not risk.annex_three.value and bool(risk.annex_one.value)
     days = (
@@ -150,7 +147,9 @@ def _model_timing(pack: Pack, duty: ObligationSpec, found: Findings) -> _Timing:
 def _spared(found: Findings) -> _Timing:
     """Article 111(2): no duty before a significant change in design; a last day for authorities."""
     if found.public.value:
-        return _Timing((found.public_backstop,), "Legacy system of public authorities: Art. 111(2).")
+        return _Timing(
+            (found.public_backstop,), "Legacy system of public authorities: Art. 111(2)."
+        )
     return _Timing((), "Legacy system: owed from a significant change in its design (Art. 111(2)).")
 
 
@@ -181,5 +180,3 @@ def _contested(duty: Obligation) -> Obligation:
             "note": f"{_TWO_READINGS} {duty.note}".strip(),
         }
     )
-
-

@@ -13,7 +13,7 @@ from typing import NamedTuple, get_args
 from ftgov.law.facts import Facts
 from ftgov.law.high_risk import HighRisk
 from ftgov.law.prohibited import Prohibitions
-from ftgov.law.truth import NOTHING, Truth, any_of, negation
+from ftgov.law.truth import NO, NOTHING, Truth, any_of, negation
 from ftgov.records.law import Overall
 
 _ORDER: tuple[Overall, ...] = get_args(Overall)
@@ -57,6 +57,10 @@ def overall(facts: Facts, axes: Axes) -> Verdict:
     inside = tuple(name for name in possible if name not in _OUTSIDE)
     if len(possible) == 1:
         return Verdict(possible[0], possible, missing)
+    provider = axes.provider_of_model
+    if not inside and axes.out.settled and provider.value is not None:
+        # The role stands by the rule for unknown compute; `possible` says what might change it.
+        return Verdict("model_only" if provider.value else "out_of_scope", possible, missing)
     if inside in {("prohibited",), ("prohibited_from_future_date",)}:
         return Verdict(inside[0], possible, missing)
     return Verdict("undetermined", possible, missing)
@@ -71,7 +75,9 @@ def _chain(facts: Facts, axes: Axes) -> Iterator[tuple[Overall, Truth]]:
     yield "prohibited", axes.prohibitions.any_now
     yield "prohibited_from_future_date", axes.prohibitions.any_later
     yield "high_risk", axes.high_risk.high
-    yield "not_high_risk_by_6_3", axes.high_risk.filtered
+    # Asked only where it is not high-risk: listed and yet not high-risk means derogated.
+    closed = axes.high_risk.derogated.value is False
+    yield "not_high_risk_by_6_3", NO if closed else axes.high_risk.listed
     yield "transparency", any_of(*axes.transparency.values())
     yield "out_of_scope", facts.truth("foss_release")
     yield "minimal", Truth(value=True)
@@ -79,10 +85,9 @@ def _chain(facts: Facts, axes: Axes) -> Iterator[tuple[Overall, Truth]]:
 
 def _without_system(alone: Truth, provider: Truth) -> Iterator[tuple[Overall, Truth]]:
     """Weights alone: `model_only` where someone has a duty as the model's provider."""
-    still = provider.unknown if provider.value is None else NOTHING
-    if provider.value is not False:
-        settled = alone.settled and provider.value is True
-        yield "model_only", Truth(True if settled else None, alone.unknown | still)
-    if provider.value is not True:
+    if provider.may_be(value=True):
+        settled = alone.settled and provider.settled
+        yield "model_only", Truth(True if settled else None, alone.unknown | provider.unknown)
+    if provider.may_be(value=False):
         # Asked second: nothing but the model axis could still answer, so this ends a settled chain.
         yield "out_of_scope", Truth(True if alone.settled else None, alone.unknown)

@@ -26,11 +26,12 @@ def load_packs(tree: Mapping[str, str]) -> tuple[Pack, ...]:
         UsageError: If a file is missing or malformed; it names the file, the line and the key.
     """
     folders = sorted({path.split("/")[0] for path in tree if path.endswith("/pack.yaml")})
-    packs = [load_pack(_files_of(tree, folder)) for folder in folders]
+    packs = [load_pack(files_of(tree, folder)) for folder in folders]
     return tuple(sorted(packs, key=lambda pack: pack.in_force.start))
 
 
-def _files_of(tree: Mapping[str, str], folder: str) -> dict[str, str]:
+def files_of(tree: Mapping[str, str], folder: str) -> dict[str, str]:
+    """Return the files that make one pack: its own, and those of the pack that it builds on."""
     files = {name: tree[f"{folder}/{name}"] for name in _FILES if f"{folder}/{name}" in tree}
     base = base_of(files.get("pack.yaml", ""))
     if base:
@@ -104,12 +105,12 @@ def _duties(files: Mapping[str, str], own: dict[str, Plain], *, based: bool) -> 
         return mine
     under = _values(_mapping(files, "base/obligations.yaml")).get("obligations")
     removed = own.get("removed")
-    found: dict[Plain | None, Plain] = {}
+    found: dict[str, Plain] = {}
     for duty in [*(under if isinstance(under, list) else []), *mine]:
         identity = duty.get("id") if isinstance(duty, dict) else None
         found[str(identity)] = duty
     for identity in removed if isinstance(removed, list) else []:
-        found.pop(identity, None)  # type: ignore[arg-type]
+        found.pop(str(identity), None)
     return list(found.values())
 
 

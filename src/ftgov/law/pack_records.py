@@ -50,7 +50,7 @@ class PackDate(Record):
     on: date | None = None
     literal: date | None = None
     effective: date | None = None
-    effective_annex_I: date | None = None
+    effective_annex_1: date | None = None
     status: Literal["settled", "contested"] = "settled"
     reason: str = ""
     found: tuple[Words, ...] = Field(min_length=1)
@@ -67,8 +67,8 @@ class PackDate(Record):
     def readings(self, *, annex_one_only: bool = False) -> tuple[date, ...]:
         """Return the dates of all readings, the earliest first, each once."""
         effective = self.effective
-        if annex_one_only and self.effective_annex_I:
-            effective = self.effective_annex_I
+        if annex_one_only and self.effective_annex_1:
+            effective = self.effective_annex_1
         literal = self.literal if self.status == "contested" else effective
         return tuple(sorted({day for day in (self.on, literal, effective) if day}))
 
@@ -126,7 +126,26 @@ class Thresholds(Record):
         return Fraction(self.modifier_fraction)
 
 
-Condition = str | dict[Literal["all", "any", "not"], "tuple[Condition, ...]"]
+TERMS = frozenset(
+    {
+        *("in_scope", "operator", "prohibited", "not_high_risk_by_6_3", "art25", "fria"),
+        *("high_risk", "annex_III", "annex_III_except_2", "annex_III_2", "annex_III_or_I_A"),
+        *("gpai", "gpai_systemic", "gpai_documented", "gpai_representative"),
+        *("50(1)", "50(2)", "50(3)", "50(4)-1", "50(4)-2"),
+    }
+)
+"""The words that conditions are written in, beside `fact:<id>`."""
+
+Clause = str | dict[Literal["not"], tuple[str, ...]]
+Condition = str | dict[Literal["all", "any", "not"], tuple[Clause, ...]]
+
+
+def words_of(condition: Condition | Clause) -> frozenset[str]:
+    """Return the words that a condition uses."""
+    if isinstance(condition, str):
+        return frozenset({condition})
+    ((_, parts),) = condition.items()
+    return frozenset().union(*(words_of(part) for part in parts))
 
 
 class ObligationSpec(Record):
@@ -164,11 +183,15 @@ class Pack(Record):
 
     @model_validator(mode="after")
     def _refers_to_itself(self) -> Pack:
-        keys = {point.applies_from for point in self.art5_points.values()}
+        keys = {point.applies_from or "high_risk" for point in self.art5_points.values()}
         keys |= {duty.applies_from for duty in self.obligations}
-        unknown = sorted(key for key in keys - {"high_risk", "art50_2_due"} if key not in self.dates)
+        unknown = sorted(keys - {"high_risk", "art50_2_due", *self.dates})
         if unknown:
             raise ValueError(f"dates.{unknown[0]} is referred to but missing")
+        words = {word for duty in self.obligations for word in words_of(duty.when)}
+        strange = sorted(words - TERMS - {f"fact:{fact}" for fact in self.facts})
+        if strange:
+            raise ValueError(f"a condition of obligations.yaml uses the unknown word {strange[0]}")
         if set(self.annex3_items) != set(self.facts["annex3"].options):
             raise ValueError("annex3_items and the options of the fact annex3 differ")
         return self

@@ -33,9 +33,7 @@ _CHAIN = {
 }
 
 
-def reasons(
-    pack: Pack, facts: Facts, found: Findings, *, with_system: bool
-) -> tuple[Reason, ...]:
+def reasons(pack: Pack, facts: Facts, found: Findings, *, with_system: bool) -> tuple[Reason, ...]:
     """Return the reasons of a classification, at least one, in the order of the stages."""
     parts = [*_scope(facts, found)]
     if with_system:

@@ -40,7 +40,7 @@ def transparency(facts: Facts) -> dict[str, Truth]:
 def marking_due(pack: Pack, facts: Facts, marking: Truth) -> tuple[date | None, Truth]:
     """Return the day from which outputs must be marked, and what that day still hangs on.
 
-    Where it is not known whether the system was placed before 2 August 2026, the earlier day counts.
+    Where it is unknown whether the system was placed before 2 August 2026, the earlier day counts.
     """
     if marking.value is not True:
         return None, NO

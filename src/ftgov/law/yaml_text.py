@@ -1,7 +1,7 @@
 """YAML read as text: no scalar is turned into a float, a date or an integer behind our back.
 
-YAML 1.1 reads `2` as an integer, `2026-12-02` as a date and `1.0e23` as a string; law packs and facts
-need all of them as written, with the line they stand on. So the tree of nodes is read, not values.
+YAML 1.1 reads `2` as an integer, `2026-12-02` as a date and `1.0e23` as a string; law packs and
+facts need all of them as written, with their line. So the tree of nodes is read, not values.
 """
 
 from __future__ import annotations
@@ -88,7 +88,7 @@ def _refuse_aliases(text: str, name: str) -> None:
     for event in yaml.parse(text, Loader=yaml.SafeLoader):
         tag = getattr(event, "tag", None)
         if isinstance(event, yaml.AliasEvent) or tag:
-            line = event.start_mark.line + 1
+            line = event.start_mark.line + 1 if event.start_mark else 1
             raise malformed(name, line, "aliases and tags are not read here")
 
 

@@ -10,8 +10,8 @@ from pydantic import ValidationError
 from ftgov.errors import UsageError
 from ftgov.policy.form import Fault, Gate, Policy, line_of
 from ftgov.policy.paths import blind_reads
-from ftgov.policy.strict_yaml import Document, YamlFault, documents
 from ftgov.records.digest import digest_bytes
+from ftgov.strict_yaml import Document, YamlFault, documents
 
 __all__ = ["Gate", "load_gate"]
 

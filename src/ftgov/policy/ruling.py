@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Literal
 
-from ftgov.policy.form import Gate, Policy
+from ftgov.policy.form import Gate, Policy, Validation
 from ftgov.policy.isolation import Arbiter, Check, WorkerLost
-from ftgov.policy.paths import ROOTS, measures_read
+from ftgov.policy.paths import measures_read
 from ftgov.policy.view import View
 from ftgov.records.decision import Decision, Figure
 
@@ -68,12 +68,16 @@ def _conclusion(arbiter: Arbiter, policy: Policy, view: View) -> tuple[Outcome, 
         checks = arbiter.judge(policy)
     except WorkerLost as lost:
         return "error", f"This rule could not be evaluated: {lost}."
-    states = [
-        "error" if check.state in {"fail", "inconclusive"} and asked.otherwise == "error"
-        else check.state
-        for check, asked in zip(checks, policy.spec.validations, strict=True)
-    ]  # fmt: skip
+    asked = policy.spec.validations
+    states = [_state(check, each) for check, each in zip(checks, asked, strict=True)]
     return _outcome(states), _message(checks, policy, view)
+
+
+def _state(check: Check, asked: Validation) -> str:
+    """Return what a check counts as: not passing is an error where the policy says so."""
+    if check.state in {"fail", "inconclusive"} and asked.otherwise == "error":
+        return "error"
+    return check.state
 
 
 def _outcome(states: Iterable[str]) -> Outcome:
@@ -134,4 +138,4 @@ def _is_part(figure: Figure) -> bool:
 def _short(path: str) -> str:
     """Return `evidence.a.b` and `a.b` as the same measure id; other roots stay as they are."""
     root, _, rest = path.partition(".")
-    return rest if root == "evidence" and root in ROOTS else path
+    return rest if root == "evidence" else path

@@ -50,7 +50,7 @@ def _no_constant(word: str) -> NoReturn:
 
 
 def _number(digits: str) -> int | float:
-    """Read an integer as RFC 8785 does: every JSON number is a double, so a large one is a float."""
+    """Read an integer as RFC 8785 does: each number is a double, so a large one is a float."""
     value = int(digits)
     return value if abs(value) < 2**53 else float(value)
 
@@ -83,7 +83,7 @@ def canonical_json(text: bytes) -> Any:
     value = strict_json(text)
     try:
         again = rfc8785.dumps(value)
-    except (rfc8785.CanonicalizationError, UnicodeError) as fault:
+    except (rfc8785.CanonicalizationError, UnicodeError, RecursionError) as fault:
         raise ValueError(str(fault)) from fault
     if again != text:
         raise ValueError("the bytes are not in canonical form (RFC 8785)")

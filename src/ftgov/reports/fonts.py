@@ -1,7 +1,9 @@
 """The report's typefaces: which vendored files a text needs, and which characters they have.
 
 All are under the SIL Open Font License; `templates/fonts/faces.json` lists each file with the exact
-characters it holds. Only files that a text needs are embedded.
+characters it holds. Only files that a text needs are embedded. Each alphabet has a family name of
+its own: WeasyPrint 70 tells fonts by family, weight and style alone and would mix up the glyphs of
+two files that share them; and no font of the machine has these names.
 """
 
 from __future__ import annotations
@@ -32,7 +34,7 @@ _SPELLED = {
 
 
 class Face(NamedTuple):
-    """A font file: its family, weight and style, its place under templates/fonts, its characters."""
+    """A font file: family, weight, style, its place under templates/fonts, its characters."""
 
     family: str
     weight: int
@@ -89,8 +91,8 @@ def font_css(text: str, address: Callable[[str], str]) -> str:
 def printable(markup: str) -> str:
     """Return HTML in which characters that the vendored fonts lack are spelled out.
 
-    A PDF must embed every glyph and must not depend on the fonts of the machine that makes it; a sign
-    such as U+2265 is spelled `>=`, anything else is shown by its code point.
+    A PDF must embed every glyph and must not depend on the fonts of the machine that makes it; a
+    sign such as U+2265 is spelled `>=`, anything else is shown by its code point.
     """
     known = _coverage()
     odd = {c for c in set(markup) if ord(c) not in known and c not in "\n\t"}
@@ -102,5 +104,5 @@ def printable(markup: str) -> str:
 @cache
 def _coverage() -> frozenset[int]:
     """Characters of the regular sans serif, to which every other family falls back."""
-    regular = (f for f in faces() if (f.family, f.weight) == ("Inter", 400))
+    regular = (f for f in faces() if f.family.startswith("ftgov Inter") and f.weight == 400)
     return frozenset().union(*(face.characters() for face in regular))

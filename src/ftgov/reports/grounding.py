@@ -1,4 +1,4 @@
-"""No naked number: every printed figure resolves to files of the dossier's evidence, or nothing is printed."""
+"""No naked number: a printed figure resolves to files of the dossier, or nothing is printed."""
 
 from __future__ import annotations
 

@@ -17,7 +17,13 @@ from ftgov.shipped import shipped
 if TYPE_CHECKING:
     from jinja2 import Environment
 
-POLICY = "default-src 'none'; style-src 'unsafe-inline'; font-src data:; base-uri 'none'; form-action 'none'"
+_NARROW = 160
+"""Characters of a text that stands in a narrow cell, such as a name or a reference."""
+
+POLICY = (
+    "default-src 'none'; style-src 'unsafe-inline'; font-src data:; base-uri 'none'; "
+    "form-action 'none'"
+)
 """Content security policy of the HTML file: nothing is fetched and nothing runs."""
 
 
@@ -73,6 +79,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     made.filters["drawn"] = _drawn
+    made.filters["brief"] = _brief
     return made
 
 
@@ -80,6 +87,11 @@ def _inert(value: Any) -> Any:
     from markupsafe import Markup
 
     return safe_text(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+
+
+def _brief(text: str) -> str:
+    """Return text for a narrow cell: at most `_NARROW` characters of it."""
+    return safe_text(text, _NARROW)
 
 
 def _drawn(drawing: object) -> str:

@@ -7,7 +7,7 @@ from ftgov.records.law import Classification, Obligation
 from ftgov.reports.numbers import significant
 from ftgov.reports.shapes import LawView, ObligationView, Pair, Pill
 from ftgov.reports.text import sentence_case
-from ftgov.reports.words import CLASSES, DEROGATION, MODEL_ROLES
+from ftgov.reports.words import CLASSES, DEROGATION, MODEL_ROLES, SHORT_CLASSES
 
 
 def law_view(found: Classification) -> LawView:
@@ -64,7 +64,7 @@ def _class_text(found: Classification) -> str:
     if DEROGATION[found.derogation_6_3]:
         parts.append(DEROGATION[found.derogation_6_3])
     if found.overall == "undetermined" and found.possible:
-        reachable = ", ".join(name.replace("_", " ") for name in found.possible)
+        reachable = ", ".join(SHORT_CLASSES[name] for name in found.possible)
         parts.append(f"Still possible: {reachable}.")
     return " ".join(parts)
 
@@ -73,8 +73,9 @@ def _model_text(found: Classification) -> str:
     limit = ""
     if found.gpai_threshold_flop is not None:
         limit = (
-            f" The threshold for a modification is {significant(found.gpai_threshold_flop, 3)} FLOP "
-            "of training compute, by the law pack named above."
+            " The threshold for a modification is "
+            f"{significant(found.gpai_threshold_flop, 3)} FLOP of training compute, by the law "
+            "pack named above."
         )
     return MODEL_ROLES[found.gpai_role] + limit
 

@@ -1,7 +1,8 @@
 """How numbers are printed: one rule for the whole report.
 
-Proportions are percent with one decimal; changes of proportions are percentage points; energy, carbon
-and water have two significant figures; counts are whole; everything else has three significant figures.
+Proportions are percent with one decimal; changes of proportions are percentage points; energy,
+carbon and water have two significant figures; counts are whole; all else has three significant
+figures.
 """
 
 from __future__ import annotations
@@ -19,7 +20,8 @@ _PROPORTION = re.compile(
     r"(^|_)(rate|accuracy|share|proportion|fraction|coverage|parity|reproduction|refusal|recall|"
     r"precision|agreement|overlap|probability)(_|$)"
 )
-_CHANGE = re.compile(r"(^|_)(change|difference|gap|drop|delta)(_|$)")
+_CHANGE = re.compile(r"(^|_)(change|difference)(_|$)")
+_GAP = re.compile(r"(^|_)(gap|drop|delta)(_|$)")
 _OTHER = re.compile(r"(^|_)(ratio|count|loss|perplexity|score|odds)(_|$)")
 
 
@@ -32,9 +34,10 @@ def scale_of(measure: str, unit: str) -> Scale:
     if _PHYSICAL.search(unit):
         return "physical"
     name = measure.rsplit(".", 1)[-1]
-    if unit != "1" or (_OTHER.search(name) and not _CHANGE.search(name)):
+    change = _CHANGE.search(name) or (_GAP.search(name) and _PROPORTION.search(name))
+    if unit != "1" or (_OTHER.search(name) and not change):
         return "number"
-    if _CHANGE.search(name) and not re.search(r"loss|perplexity|count", name):
+    if change and not re.search(r"loss|perplexity|count", name):
         return "points"
     return "percent" if _PROPORTION.search(name) else "number"
 

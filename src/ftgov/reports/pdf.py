@@ -1,8 +1,8 @@
 """The report as a tagged, archival PDF (PDF/A-3a): the one door of WeasyPrint.
 
-Nothing is fetched but our vendored fonts; a refused address, a warning or an error of the renderer is
-an error here, never silence. The same view and identifier give the same bytes on the same library
-versions. Source: ISO 19005-3 (PDF/A-3, level A), WeasyPrint documentation.
+Nothing is fetched but our vendored fonts; a refused address, a warning or an error of the renderer
+is an error here, never silence. The same view and identifier give the same bytes on the same
+library versions. Source: ISO 19005-3 (PDF/A-3, level A), WeasyPrint documentation.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ APT_LINE = (
 
 
 class PdfUnavailable(FtgovError):
-    """The system libraries that the PDF renderer needs are absent; every other output still works."""
+    """The system libraries that the PDF renderer needs are absent; all other output works."""
 
 
 class RenderFault(FtgovError):

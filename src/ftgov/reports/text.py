@@ -1,8 +1,8 @@
-"""Text that others wrote, made inert: what a page, a chart or a PDF prints of it is plain characters.
+"""Text that others wrote, made inert: pages, charts and PDFs print it as plain characters.
 
-Names, purposes, messages and model output are data. Markup in them is escaped by the templates; what
-escaping leaves alone, control characters, direction overrides, runs of combining marks, text without
-end, is made visible or cut here. Source: Unicode TR 36 and TR 39 (security considerations).
+Names, purposes, messages and model output are data. Markup in them is escaped by the templates;
+what escaping leaves alone, control characters, direction overrides, runs of combining marks, text
+without end, is made visible or cut here. Source: Unicode TR 36 and TR 39 (security considerations).
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ _HIDDEN = frozenset({"Cc", "Cf", "Co", "Cn"})
 
 
 def safe_text(text: str, limit: int = LIMIT) -> str:
-    """Return text as it may be printed: no control, direction or invisible character, bounded length.
+    """Return text as it may be printed: no control or direction character, bounded length.
 
     Such characters are shown by their code point, for example `<U+202E>`; broken surrogates become
     U+FFFD. Line breaks and tabs become spaces. Applying it twice changes nothing more.

@@ -143,7 +143,9 @@ def _decision(one: Decision, findings: tuple[Finding, ...], index: EvidenceIndex
 
 
 def _finding(one: Finding, place: int, index: EvidenceIndex) -> FindingView:
-    figures = tuple(figure_view(found, index) for found in one.measurements)
+    names = list(dict.fromkeys(found.id for found in one.measurements))
+    grouped = sorted(one.measurements, key=lambda found: names.index(found.id))
+    figures = tuple(figure_view(found, index) for found in grouped)
     levels = {figure.level for figure in figures if figure.level}
     return FindingView(
         anchor=f"finding-{place}",

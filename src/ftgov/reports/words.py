@@ -54,6 +54,18 @@ CLASSES: Final[dict[Overall, str]] = {
     "undetermined": "The class of the system can't be determined: facts are missing.",
 }
 
+SHORT_CLASSES: Final[dict[Overall, str]] = {
+    "out_of_scope": "out of scope",
+    "prohibited": "prohibited",
+    "prohibited_from_future_date": "prohibited from a later date",
+    "high_risk": "high-risk",
+    "not_high_risk_by_6_3": "not high-risk by Article 6(3)",
+    "transparency": "transparency duties only",
+    "minimal": "minimal",
+    "model_only": "model only",
+    "undetermined": "undetermined",
+}
+
 MODEL_ROLES: Final[dict[str, str]] = {
     "none": "No duties of a provider of a general-purpose AI model follow from this fine-tune.",
     "original_provider": "Provider of a general-purpose AI model.",

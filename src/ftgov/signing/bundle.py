@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+import weakref
 from pathlib import Path
 from typing import BinaryIO, Self
 
@@ -34,7 +35,7 @@ __all__ = [
 
 
 class BundleEvidence:
-    """A bundle's evidence, for analyzers: an `EvidenceReader`. Close it, or use `with`.
+    """A bundle's evidence, for analyzers: an `EvidenceReader`.
 
     Each file is copied to a private temporary folder and hashed there, so that what was checked is
     what is read, and an archive's evidence has a path.
@@ -42,7 +43,7 @@ class BundleEvidence:
 
     def __init__(self, bundle: Bundle) -> None:
         self._bundle = bundle
-        self._folder: tempfile.TemporaryDirectory[str] | None = None
+        self._folder: Path | None = None
         self._checked: dict[Digest, Path] = {}
 
     def __enter__(self) -> Self:
@@ -54,7 +55,7 @@ class BundleEvidence:
     def close(self) -> None:
         """Remove the temporary folder; paths given out are then gone."""
         if self._folder is not None:
-            self._folder.cleanup()
+            shutil.rmtree(self._folder)
         self._folder = None
         self._checked.clear()
 
@@ -81,8 +82,10 @@ class BundleEvidence:
         if name not in self._bundle.names:
             raise _unfit(f"The bundle has no evidence {digest}.")
         if self._folder is None:
-            self._folder = tempfile.TemporaryDirectory(prefix="ftgov-evidence-")
-        target = Path(self._folder.name) / bare(digest)
+            self._folder = Path(tempfile.mkdtemp(prefix="ftgov-evidence-"))
+            # Readers that are passed on are rarely closed; what they copied goes with them.
+            weakref.finalize(self, shutil.rmtree, self._folder, ignore_errors=True)
+        target = self._folder / bare(digest)
         with self._bundle.sound(name), self._bundle.open(name) as source, target.open("wb") as copy:
             shutil.copyfileobj(source, copy, 1 << 20)
         with target.open("rb") as stream:

@@ -134,9 +134,8 @@ class ZipBundle(Bundle):
             with self.sound(str(path)):
                 directory = check_ending(self._stream)
                 self._archive = zipfile.ZipFile(self._stream)
-                entries = self._archive.infolist()
-                check_entries(self._stream, entries, directory)
-            self.names = _file_names(entries)
+                check_entries(self._stream, self._archive, directory)
+            self.names = _file_names(self._archive.infolist())
         except FtgovError:
             self._stream.close()
             raise

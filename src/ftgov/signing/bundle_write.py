@@ -18,7 +18,7 @@ from ftgov.signing.envelope import parse_envelope, parse_statement, sign_stateme
 from ftgov.signing.keys import SigningKey
 from ftgov.signing.names import DOSSIER_NAME, ENVELOPE_NAME, RECIPE_NAME, check_names
 from ftgov.signing.predicate import check_predicate
-from ftgov.signing.recipe import recipe_text
+from ftgov.signing.recipe import VERIFY_TEXT
 
 _CHUNK = 1 << 20
 _FILE_MODE = 0o644
@@ -45,10 +45,28 @@ def write_bundle(
 
     Raises:
         UsageError: If a name, a digest or the predicate does not fit.
-        FtgovError: If something other than a bundle lies at `folder`, or a file cannot be read.
+        FtgovError: If something other than a bundle lies at `folder`, or a file cannot be read or
+            written; an older bundle is then still there.
     """
-    contents = {RECIPE_NAME: recipe_text().encode(), **files}
+    contents = {RECIPE_NAME: VERIFY_TEXT.encode(), **files}
     _check_request(folder, contents)
+    try:
+        return _write(folder, contents, predicate, predicate_type, key)
+    except OSError as fault:
+        raise FtgovError(
+            f"The bundle {folder} cannot be written: {fault.strerror}.",
+            next_step="Check the rights and the free space there, then try again.",
+        ) from fault
+
+
+def _write(
+    folder: Path,
+    contents: Mapping[str, Path | bytes],
+    predicate: dict[str, Any],
+    predicate_type: str,
+    key: SigningKey,
+) -> bytes:
+    """Make the bundle beside its place and move it there when it is whole."""
     folder.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".bundle-", dir=folder.parent) as scratch:
         made = Path(scratch) / "new"

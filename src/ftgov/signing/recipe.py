@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 
-_TEXT = r"""# Check this bundle yourself
+VERIFY_TEXT = r"""# Check this bundle yourself
 
 This needs no ftgov: only `sh`, `jq`, `openssl`, `find`, `base64` and `sha256sum`, as found on any
 Debian. You also need the signer's **trust pack**, `trust-pack.json`. It must reach you by another
 way than this bundle, and so must the fingerprint of its root key: whoever makes a bundle can make
 a trust pack too.
+
+Whoever changed a bundle could have changed this text too: if in doubt, take it from another bundle
+or from the documentation of ftgov. It is the same everywhere.
 
 Run the blocks below in order, in one shell, inside the folder of this bundle (unpack the archive
 first). Every block stops at the first thing that is wrong.
@@ -101,13 +104,9 @@ the PDF) that these commands don't check.
 A signature says who vouched for which files. It does not say that the inputs were honest, that the
 claimed time is true, that no newer report exists, or that this is the model you run.
 """
+"""The text of `VERIFY.md`; it is the same for every bundle."""
 
 
-def recipe_text() -> str:
-    """Return the text of `VERIFY.md`; it is the same for every bundle."""
-    return _TEXT
-
-
-def recipe_script(text: str = _TEXT) -> str:
+def recipe_script(text: str = VERIFY_TEXT) -> str:
     """Return the commands of a recipe, all its `sh` blocks in order, as one script for `sh`."""
     return "\n".join(re.findall(r"^```sh\n(.*?)^```$", text, re.MULTILINE | re.DOTALL))

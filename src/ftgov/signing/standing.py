@@ -5,6 +5,7 @@ People are counted, not keys: the same key under two names and two keys of one p
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -41,7 +42,8 @@ def key_faults(key: TrustedKey, signed_at: datetime) -> tuple[str, ...]:
 def people(role: str, signers: Sequence[TrustedKey]) -> int:
     """Return how many people signed in a role: distinct holders or keys, whichever is fewer."""
     signed = [key for key in signers if key.role == role]
-    return min(len({key.holder.casefold() for key in signed}), len({key.spki for key in signed}))
+    holders = {unicodedata.normalize("NFKC", key.holder).casefold() for key in signed}
+    return min(len(holders), len({key.spki for key in signed}))
 
 
 def role_faults(terms: TrustTerms, signers: Sequence[TrustedKey]) -> tuple[str, ...]:

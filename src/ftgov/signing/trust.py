@@ -10,15 +10,15 @@ Sources: the ideas of The Update Framework's root role; DSSE v1.0 for the bytes 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Literal, NamedTuple, Self
 
 from pydantic import Field, StringConstraints, ValidationError, model_validator
 
 from ftgov.errors import FtgovError, NotAssessable, UsageError
-from ftgov.records.base import Record, Time
+from ftgov.records.base import Record, Time, time_text
 from ftgov.records.canonical import canonical_bytes
 from ftgov.records.digest import Digest
 from ftgov.signing.envelope import decode_base64, encode_base64, pae, parse_canonical
@@ -69,6 +69,32 @@ class TrustedKey(TrustRoot):
     reason: Label | None = Field(
         default=None, description="why it was revoked; RFC 5280 words such as keyCompromise"
     )
+
+    @classmethod
+    def of(
+        cls, key: PublicKey, *, holder: str, role: str, not_before: Time, valid_days: int
+    ) -> Self:
+        """Return the entry of a key that counts for some days from a time.
+
+        Raises:
+            FtgovError: If the holder, the role or the times are not fit for a trust pack.
+        """
+        try:
+            end = time_text(moment(not_before) + timedelta(days=valid_days))
+            return cls(
+                spki=key.spki,
+                public_key=key.public_pem,
+                holder=holder,
+                role=role,
+                not_before=not_before,
+                not_after=end,
+            )
+        except (ValueError, OverflowError) as fault:
+            why = _first(fault) if isinstance(fault, ValidationError) else str(fault)
+            raise FtgovError(
+                f"The key of {holder!a} cannot be put into a trust pack: {why}.",
+                next_step="Give a printable name, a role of [a-z0-9._-] and at least one day.",
+            ) from fault
 
     @model_validator(mode="after")
     def _ordered(self) -> Self:
@@ -123,34 +149,48 @@ class TrustPack(NamedTuple):
     pinned: bool
 
 
-class PackTerms(NamedTuple):
-    """What a new trust pack says beside its keys; times are RFC 3339 in UTC."""
-
-    issued_at: Time
-    thresholds: dict[str, int]
-    version: int = 1
-    expires: Time | None = None
-    timestamp_required: bool = False
-    required_roles: tuple[str, ...] | None = None
-
-
 def moment(text: Time) -> datetime:
     """Return the time that RFC 3339 text names."""
     return datetime.fromisoformat(text)
 
 
-def build_trust_pack(root: SigningKey, keys: Sequence[TrustedKey], terms: PackTerms) -> bytes:
+def build_trust_pack(
+    keys: Sequence[TrustedKey],
+    *,
+    root: SigningKey,
+    issued_at: Time,
+    version: int = 1,
+    expires: Time | None = None,
+    timestamp_required: bool = False,
+    thresholds: Mapping[str, int] | None = None,
+    required_roles: Sequence[str] | None = None,
+) -> bytes:
     """Return the bytes of a new `trust-pack.json`, signed by the root key.
 
+    Args:
+        keys: The keys that count; each once.
+        root: The key that signs the pack.
+        issued_at: When; it is also said up to when revocations are known.
+        version: Counts up with every pack of the same root.
+        expires: From when the pack must be replaced by a newer one; None is never.
+        timestamp_required: Whether a report without a timestamp is invalid.
+        thresholds: How many people must sign, by role; None is one in any role of the keys.
+        required_roles: The roles that must all have signed; None is any one of `thresholds`.
+
     Raises:
-        FtgovError: If the keys and terms contradict each other, naming the field.
+        FtgovError: If these contradict each other, naming the field.
     """
     try:
         made = TrustTerms(
             schema_id=TRUST_PACK_SCHEMA,
+            version=version,
+            issued_at=issued_at,
+            expires=expires,
+            timestamp_required=timestamp_required,
             root=TrustRoot(spki=root.spki, public_key=root.public_pem),
             keys=tuple(keys),
-            **terms._asdict(),
+            thresholds=dict(thresholds or {key.role: 1 for key in keys}),
+            required_roles=None if required_roles is None else tuple(required_roles),
         )
     except ValidationError as fault:
         raise FtgovError(

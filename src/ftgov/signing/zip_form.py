@@ -13,7 +13,7 @@ from __future__ import annotations
 import stat
 import struct
 import zipfile
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 from ftgov.signing.names import FOLDERS, MAX_BYTES, MAX_FILES, malformed
 
@@ -27,8 +27,15 @@ MAX_RATIO = 200
 """How many times larger than its packed form a file may be (beyond its first mebibyte)."""
 
 
-def check_ending(stream: BinaryIO) -> int:
-    """Check the end record of an archive and return the offset of its directory, in bytes.
+class Directory(NamedTuple):
+    """Where an archive's directory lies, in bytes from its start, and how many entries it has."""
+
+    offset: int
+    entries: int
+
+
+def check_ending(stream: BinaryIO) -> Directory:
+    """Check the end record of an archive and return what it says of the directory.
 
     Raises:
         InvalidBundle: If the archive has a comment, several parts, Zip64, too many entries, or
@@ -43,16 +50,20 @@ def check_ending(stream: BinaryIO) -> int:
         raise malformed("The archive does not end in a plain zip end record.")
     if entries > MAX_FILES + len(FOLDERS) or offset + length + _END.size != size:
         raise malformed("The archive's directory has a wrong place or too many entries.")
-    return int(offset)
+    return Directory(offset, entries)
 
 
-def check_entries(stream: BinaryIO, entries: list[zipfile.ZipInfo], directory: int) -> None:
+def check_entries(stream: BinaryIO, archive: zipfile.ZipFile, directory: Directory) -> None:
     """Check each entry of an archive, and that together they fill it up to its directory.
 
     Raises:
         InvalidBundle: If an entry is encrypted, a link or special file, packed in an uncommon way,
             larger than the limits, or not where and what the directory says.
     """
+    entries = archive.infolist()
+    # `zipfile` may have followed a Zip64 record to another directory than the end record's.
+    if Directory(archive.start_dir, len(entries)) != directory:
+        raise malformed("The archive has two directories, or not the entries it counts.")
     if sum(entry.file_size for entry in entries) > MAX_BYTES:
         raise malformed(f"The archive unpacks to more than {MAX_BYTES} bytes.")
     place = 0
@@ -62,7 +73,7 @@ def check_entries(stream: BinaryIO, entries: list[zipfile.ZipInfo], directory: i
         if entry.header_offset != place:
             raise malformed(f"The archive has a gap or overlap before {entry.filename!a}.")
         place = _end_of(stream, entry)
-    if place != directory:
+    if place != directory.offset:
         raise malformed("The archive has bytes that belong to no entry.")
 
 

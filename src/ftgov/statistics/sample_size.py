@@ -7,6 +7,7 @@ import math
 from ftgov.statistics.normal import quantile
 
 _POWER = 0.8
+_MOST = 10**9
 
 
 def n_for_ratio(
@@ -26,7 +27,8 @@ def n_for_ratio(
         power: Probability of a decision.
 
     Returns:
-        Rows per group, at least 1; None if the ratio lies on the limit, where no n decides.
+        Rows per group, at least 1; None if the ratio lies on the limit, or so near it that a
+        billion rows would not decide.
 
     Raises:
         ValueError: If a share is not above 0 and at most 1, or the limit is not positive.
@@ -37,7 +39,7 @@ def n_for_ratio(
     if abs(distance) < 1e-6:
         return None
     z = quantile(1 - alpha) + quantile(power)
-    return max(1, math.ceil(z * z * ((1 - p1) / p1 + (1 - p2) / p2) / distance**2))
+    return _rows(z * z * ((1 - p1) / p1 + (1 - p2) / p2) / distance**2)
 
 
 def n_for_difference(
@@ -55,7 +57,8 @@ def n_for_difference(
         power: Probability of a decision.
 
     Returns:
-        Rows per group, at least 1; None if the shares are equal, where no n decides.
+        Rows per group, at least 1; None if the shares are equal, or so near each other that a
+        billion rows would not decide.
 
     Raises:
         ValueError: If a share does not lie within 0 and 1.
@@ -65,4 +68,8 @@ def n_for_difference(
     if abs(p1 - p2) < 1e-9:
         return None
     z = quantile(1 - alpha / 2) + quantile(power)
-    return max(1, math.ceil(z * z * (p1 * (1 - p1) + p2 * (1 - p2)) / (p1 - p2) ** 2))
+    return _rows(z * z * (p1 * (1 - p1) + p2 * (1 - p2)) / (p1 - p2) ** 2)
+
+
+def _rows(n: float) -> int | None:
+    return max(1, math.ceil(n)) if n <= _MOST else None

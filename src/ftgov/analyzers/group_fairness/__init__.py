@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from ftgov.analyzers import figures
 from ftgov.analyzers.group_fairness import oracle
 from ftgov.analyzers.group_fairness.cells import RATES, Decisions, decisions
-from ftgov.analyzers.group_fairness.compare import comparisons
+from ftgov.analyzers.group_fairness.compare import comparisons, parity_ratio
 from ftgov.analyzers.protocol import Analyzer, Measure
 from ftgov.records.dossier import AnalysisSettings
 from ftgov.records.evaluation import Evaluation
@@ -33,6 +33,7 @@ _MEASURES = (
     ),
     ("accuracy_score", "higher", "share of a group's decisions with the expected label"),
     ("base_selection_rate", "neither", "selection rate of the base model, by group"),
+    ("base_demographic_parity_ratio", "higher", "demographic parity ratio of the base model"),
     ("unparsed_share", "lower", _UNPARSED),
     ("demographic_parity_ratio", "higher", "lowest over highest selection rate of all groups"),
     ("demographic_parity_difference", "lower", "highest minus lowest selection rate of all groups"),
@@ -166,7 +167,7 @@ def _agreed(result: Measurement, reference: float | None) -> Measurement:
 def _base_rates(
     rows: list[ScoredRow], favourable: str, grounds: figures.Grounds
 ) -> Iterator[Measurement]:
-    """Yield the base model's selection rates; nothing where it was not asked."""
+    """Yield the base model's selection rates and their ratio; nothing where it was not asked."""
     if not rows:
         return
     found = decisions(rows, favourable)
@@ -178,6 +179,7 @@ def _base_rates(
             {"group": group},
         )
         yield figures.proportion(about, found.counted("selection_rate", group))
+    yield parity_ratio(found, grounds, "base_")
 
 
 def _summary(found: Decisions, results: list[Measurement]) -> str:

@@ -28,6 +28,7 @@ _SCORE = (
 )
 _WORST = f"{_SCORE}; the worst pair lies between the extremes of the pairs' ends, whichever it is"
 _FOUR_FIFTHS = 0.8
+_MOST_PAIRED = 20
 
 
 def comparisons(found: Decisions, grounds: figures.Grounds) -> Iterator[Measurement]:
@@ -35,23 +36,10 @@ def comparisons(found: Decisions, grounds: figures.Grounds) -> Iterator[Measurem
 
     An aggregate's n is the number of cases of its smallest group.
     """
-    reason = _undefined(found, "selection_rate")
-    rates = [found.counted("selection_rate", group) for group in found.groups]
-    if not reason and not any(rate.successes for rate in rates):
-        yield figures.absent(
-            _about("demographic_parity_ratio", grounds),
-            "no group was given the favourable label: a ratio of nothing is undefined",
-        )
-    elif reason:
-        yield figures.absent(_about("demographic_parity_ratio", grounds), reason)
-    else:
-        yield _parity_ratio(found, grounds)
-    if reason:
-        yield figures.absent(_about("demographic_parity_difference", grounds), reason)
-    else:
-        yield _parity_difference(found, grounds)
+    yield parity_ratio(found, grounds)
+    yield _parity_difference(found, grounds)
     yield _equalized_odds(found, grounds)
-    if not reason:
+    if len(found.groups) > 1:
         yield from _pairs(found, grounds)
 
 
@@ -78,22 +66,36 @@ def _undefined(found: Decisions, *rates: str) -> str:
     return ""
 
 
-def _parity_ratio(found: Decisions, grounds: figures.Grounds) -> Measurement:
+def parity_ratio(found: Decisions, grounds: figures.Grounds, prefix: str = "") -> Measurement:
+    """Return the lowest over the highest selection rate, with the n per group to judge 4/5.
+
+    Args:
+        found: The cell table.
+        grounds: What the figure rests on.
+        prefix: Put before the measure's name: `base_` for the base model.
+    """
+    about = _about("demographic_parity_ratio", grounds)
+    about = about._replace(id=f"group_fairness.{prefix}demographic_parity_ratio")
+    if reason := _undefined(found, "selection_rate"):
+        return figures.absent(about, reason)
     counts = shares(found, "selection_rate")
+    if not any(count.successes for count in counts):
+        return figures.absent(about, "no group was given the favourable label: 0/0 is undefined")
     pairs = pairwise_ratios(counts, grounds.level)
     ends = _worst(worst_ratio(pairs), len(pairs), grounds)
     value = oracle.aggregate(found, "demographic_parity_ratio")
-    about = _about("demographic_parity_ratio", grounds)
     result = figures.figure(about, value, ends, _smallest(counts))
     return result.model_copy(update={"n_needed": _needed(counts, grounds.level)})
 
 
 def _parity_difference(found: Decisions, grounds: figures.Grounds) -> Measurement:
+    about = _about("demographic_parity_difference", grounds)
+    if reason := _undefined(found, "selection_rate"):
+        return figures.absent(about, reason)
     counts = shares(found, "selection_rate")
     pairs = pairwise_differences(counts, grounds.level)
     ends = _worst(worst_difference(pairs), len(pairs), grounds)
     value = oracle.aggregate(found, "demographic_parity_difference")
-    about = _about("demographic_parity_difference", grounds)
     return figures.figure(about, value, ends, _smallest(counts))
 
 
@@ -116,12 +118,19 @@ def _equalized_odds(found: Decisions, grounds: figures.Grounds) -> Measurement:
 
 
 def _pairs(found: Decisions, grounds: figures.Grounds) -> Iterator[Measurement]:
-    """Yield ratio and difference of each pair, the group with the lower rate first."""
+    """Yield ratio and difference of each pair, the group with the lower rate first.
+
+    Of more than 20 groups only the pairs with the group of the highest rate: nobody reads the rest,
+    and the aggregates are over all of them anyway.
+    """
     counts = shares(found, "selection_rate")
     rates = [one.successes / one.n for one in counts]
     ratios = pairwise_ratios(counts, grounds.level)
     differences = pairwise_differences(counts, grounds.level)
+    top = rates.index(max(rates))
     for ratio, given in zip(ratios, differences, strict=True):
+        if len(rates) > _MOST_PAIRED and top not in ratio[:2]:
+            continue
         difference = given
         turned = rates[ratio.first] > rates[ratio.second]
         lower, higher = ratio[1::-1] if turned else ratio[:2]

@@ -1,1 +1,1 @@
-"""Charts as small SVG, written by hand: report font, hairlines, values in columns, no random ids."""
+"""Charts as small SVG, written by hand: report font, hairlines, values in columns, no ids."""

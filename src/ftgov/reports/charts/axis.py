@@ -10,7 +10,7 @@ from ftgov.reports.numbers import Scale, bare_number, decimals, unit_text
 
 
 class Axis(NamedTuple):
-    """A horizontal or vertical axis: values `low` to `high` lie at `start` to `end` on the paper."""
+    """A horizontal or vertical axis: `low` to `high` lie at `start` to `end` on the paper."""
 
     low: float
     high: float
@@ -25,7 +25,7 @@ class Axis(NamedTuple):
 
 
 def round_step(span: float, parts: int) -> float:
-    """Return a step of 1, 2, 2.5 or 5 times a power of ten that cuts a span in about so many parts."""
+    """Return 1, 2, 2.5 or 5 times a power of ten that cuts a span in about so many parts."""
     rough = span / parts
     power = 10.0 ** math.floor(math.log10(rough))
     return next((f * power for f in (1, 2, 2.5, 5) if f * power >= rough * 0.999), 10 * power)
@@ -36,20 +36,31 @@ def make_axis(
 ) -> Axis:
     """Return an axis around values with round ticks, never beyond the bounds that the scale has."""
     low, high = min(values), max(values)
-    if high - low < 1e-12 * max(1.0, abs(high)):
-        low, high = low - abs(low or 1) * 0.05, high + abs(high or 1) * 0.05
+    if high - low <= max(1e-15, 1e-9 * abs(high)):
+        pad = max(abs(high) * 0.05, 1e-3)
+        low, high = low - pad, high + pad
     step = round_step(high - low, parts)
     first, last = math.floor(low / step + 1e-9), math.ceil(high / step - 1e-9)
-    lowest, highest = max(first * step, bounds[0]), min(last * step, bounds[1])
+    lowest = max(min(first * step, low), bounds[0])
+    highest = min(max(last * step, high), bounds[1])
     if highest <= lowest:
         lowest, highest = low, high
-    ticks = tuple(round(i * step, 12) for i in range(first, last + 1) if lowest <= i * step + 1e-12)
-    return Axis(lowest, highest, start, end, tuple(t for t in ticks if t <= highest + 1e-12))
+    dust = step * 1e-9
+    ticks = (_rounded(i * step) for i in range(first, last + 1))
+    inside = tuple(tick for tick in ticks if lowest - dust <= tick <= highest + dust)
+    return Axis(lowest, highest, start, end, inside)
 
 
-def bounds_of(scale: Scale) -> tuple[float, float]:
-    """Return the values a scale can have: a proportion lies between 0 and 1."""
-    return (0.0, 1.0) if scale == "percent" else (-math.inf, math.inf)
+def _rounded(value: float) -> float:
+    """Return a tick without the dust of floating point."""
+    return float(f"{value:.12g}")
+
+
+def bounds_of(scale: Scale, unit: str) -> tuple[float, float]:
+    """Return the values a scale can have: a proportion lies between 0 and 1, or 100 in percent."""
+    if scale == "percent":
+        return (0.0, 100.0 if unit == "%" else 1.0)
+    return (-math.inf, math.inf)
 
 
 def tick_text(value: float, scale: Scale, unit: str, step: float) -> str:

@@ -5,8 +5,18 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from ftgov.reports.charts.axis import Axis, make_axis, tick_text
-from ftgov.reports.charts.svg import BASE, HAIR, LIMIT, MUTED, TUNED, WIDTH, Canvas, text_width
-from ftgov.reports.charts.svg import fitted, number
+from ftgov.reports.charts.svg import (
+    BASE,
+    HAIR,
+    LIMIT,
+    MUTED,
+    TUNED,
+    WIDTH,
+    Canvas,
+    fitted,
+    number,
+    text_width,
+)
 from ftgov.reports.numbers import significant
 
 _HEIGHT, _TOP, _BOTTOM, _LEFT = 190.0, 14.0, 158.0, 34.0
@@ -84,7 +94,7 @@ def _mark_minimum(
     step, value = min(curve.points, key=lambda point: (point[1], point[0]))
     x, y = x_axis.at(step), y_axis.at(value)
     canvas.circle(x, y, 4, LIMIT, hollow=True)
-    words = f"minimum {significant(value, 3)} at step {significant(step, 4)}"
+    words = f"minimum {significant(value, 3)} at step {step:g}"
     half = text_width(words, 9.5) / 2
     centre = min(max(x, x_axis.start + half), x_axis.end - half)
     taken = [

@@ -41,7 +41,7 @@ class Grid(NamedTuple):
 
 
 def lineage_chart(title: str, description: str, nodes: list[Node], edges: list[Edge]) -> str:
-    """Return a lineage as an SVG element; columns from inputs at the left to the system at the right.
+    """Return a lineage as an SVG element: inputs at the left, the system at the right.
 
     Args:
         title: The chart's name.

@@ -7,6 +7,7 @@ path already tells (transitive reduction) are left out.
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import NamedTuple
 
 Edge = tuple[str, str]
@@ -63,7 +64,7 @@ def layered(nodes: list[str], edges: list[Edge]) -> Layout:
         for step, stop in enumerate(stops, start=level[start] + 1):
             columns[step].append(stop)
         chain = [start, *stops, end]
-        routed += zip(chain, chain[1:], strict=False)
+        routed += pairwise(chain)
     for _ in range(3):
         _order(columns, routed)
     return Layout(tuple(tuple(column) for column in columns), tuple(routed))

@@ -1,4 +1,4 @@
-"""Dumbbell and forest plots: one row per slice, marks on intervals, figures in columns at the right.
+"""Dumbbell and forest plots: a row per slice, marks on intervals, figures in columns at right.
 
 A row with a base figure is a dumbbell (hollow base, solid tuned, a pale band between them); without
 one it is a line of a forest plot. Values stand in their own columns, so that labels can't collide.
@@ -40,7 +40,7 @@ def row_chart(plot: Plot) -> str:
     canvas = Canvas(bottom + 18, plot.title, plot.description)
     widths = column_widths(plot)
     right, left = WIDTH - sum(widths), label_width(plot)
-    axis = make_axis(_extent(marks, plot), left, right - 8, bounds=bounds_of(plot.scale))
+    axis = make_axis(_extent(marks, plot), left, right - 8, bounds=bounds_of(plot.scale, plot.unit))
     draw_key(canvas, 10, left, base=any(row.base for row in rows))
     draw_x_axis(canvas, axis, (top - 8, bottom), plot.scale, plot.unit)
     ends = [right + width for width in accumulate(widths)]

@@ -1,4 +1,4 @@
-"""What the row charts share: marks with intervals, and a table of values at the right of the plot."""
+"""What row charts share: marks with intervals, and a table of values at the right of the plot."""
 
 from __future__ import annotations
 

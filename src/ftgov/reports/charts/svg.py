@@ -15,23 +15,26 @@ INK, MUTED, HAIR, PALE = "#1b2430", "#55606e", "#d3d9df", "#eef1f4"
 TUNED, BASE, LIMIT = "#1f5a8c", "#6b7684", "#a8431a"
 
 WIDTH = 620.0
-"""Width of every drawing in its own units; 170 mm wide on paper, so that 10.5 units are 8 points."""
+"""Width of every drawing in its own units; it fills 170 mm of paper, so 10.5 units are 8 points."""
 
 SIZE = 10.5
+
+FAMILY = "ftgov Inter,ftgov Inter Extended,ftgov Inter Greek,ftgov Inter Cyrillic,sans-serif"
 Anchor = Literal["start", "middle", "end"]
 
 # Advance widths of Inter Regular, U+0020 to U+007E, in thousandths of an em (from its hmtx table).
 _ADVANCE = (
-    "281 288 466 633 642 982 644 300 365 365 501 662 288 460 288 360 631 407 610 618 646 593 620 566 "
-    "619 620 288 302 662 662 662 511 966 690 654 730 722 601 590 746 743 269 571 672 565 903 753 765 "
-    "639 765 644 642 646 744 690 985 682 679 629 365 360 365 471 456 323 562 612 571 612 583 370 613 "
-    "591 242 242 549 242 876 591 600 612 612 376 528 327 591 562 818 546 562 552 426 333 426 662"
+    "281 288 466 633 642 982 644 300 365 365 501 662 288 460 288 360 631 407 610 618 646 593 "
+    "620 566 619 620 288 302 662 662 662 511 966 690 654 730 722 601 590 746 743 269 571 672 "
+    "565 903 753 765 639 765 644 642 646 744 690 985 682 679 629 365 360 365 471 456 323 562 "
+    "612 571 612 583 370 613 591 242 242 549 242 876 591 600 612 612 376 528 327 591 562 818 "
+    "546 562 552 426 333 426 662"
 )
 _WIDTHS = dict(zip(map(chr, range(32, 127)), map(int, _ADVANCE.split()), strict=True))
 
 
 def text_width(text: str, size: float = SIZE) -> float:
-    """Return the width of text in the report's sans serif; other scripts are taken as one em wide."""
+    """Return the width of text in the report's sans serif; other scripts count as one em wide."""
     return sum(_WIDTHS.get(c, 620 if ord(c) < 0x250 else 1000) for c in text) * size / 1000
 
 
@@ -133,7 +136,7 @@ class Canvas:
         head = (
             f'<svg xmlns="http://www.w3.org/2000/svg" role="img" viewBox="0 0 {number(WIDTH)} '
             f'{number(self.height)}" width="{number(WIDTH)}" height="{number(self.height)}" '
-            'font-family="Inter, sans-serif">'
+            f'font-family="{FAMILY}">'
         )
         title = f"<title>{escape(safe_text(self.title))}</title>"
         description = f"<desc>{escape(safe_text(self.description))}</desc>"

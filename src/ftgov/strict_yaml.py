@@ -1,4 +1,4 @@
-"""YAML without its traps, for text that decides about releases.
+"""YAML without its traps: the one way in which a file that a person wrote is read.
 
 No anchors, aliases, tags or merge keys; no key twice; only decimal numbers, `true`, `false` and
 `null` are anything but text, so a date, `yes`, `0x1F` and `.nan` stay what was written.
@@ -47,7 +47,7 @@ def documents(text: str) -> tuple[Document, ...]:
         YamlFault: If the text is too long, no YAML, or uses what is refused here.
     """
     if len(text) > SIZE_LIMIT:
-        raise YamlFault(1, "", f"a policy file has at most {SIZE_LIMIT} characters")
+        raise YamlFault(1, "", f"a file has at most {SIZE_LIMIT} characters")
     found: list[Document] = []
     try:
         stream = iter(yaml.parse(text, Loader=yaml.SafeLoader))

@@ -1,0 +1,51 @@
+"""Text files that a person wrote: read as they are, or refused with file and line."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from ftgov.errors import FtgovError, UsageError
+from ftgov.strict_yaml import YamlFault, documents
+
+
+def read_text(path: Path) -> str:
+    """Return the text of a file, its line ends untouched so that its digest stays that of the file.
+
+    Raises:
+        UsageError: If there is no such file.
+        FtgovError: If it can't be read or is not UTF-8.
+    """
+    if not path.is_file():
+        raise UsageError(f"There is no file {path}.", next_step="Check the path and try again.")
+    try:
+        return path.read_bytes().decode("utf-8")
+    except (OSError, UnicodeDecodeError) as fault:
+        raise FtgovError(
+            f"The file {path} cannot be read as UTF-8 text.",
+            why=str(fault),
+            next_step="Check its permissions and encoding.",
+        ) from fault
+
+
+def load_yaml(path: Path) -> Any:
+    """Return the content of a YAML file of one document; see `ftgov.strict_yaml`.
+
+    Raises:
+        UsageError: If the file is absent or not such YAML; names file and line.
+    """
+    text = read_text(path)
+    try:
+        found = documents(text)
+    except YamlFault as fault:
+        raise UsageError(
+            f"{path}, line {fault.line}: this YAML cannot be read.",
+            why=fault.text,
+            next_step="Correct the line and try again.",
+        ) from fault
+    if len(found) != 1:
+        raise UsageError(
+            f"{path} holds {len(found)} YAML documents where one is expected.",
+            next_step="Write one document per file.",
+        )
+    return found[0].value
