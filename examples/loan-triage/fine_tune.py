@@ -30,7 +30,7 @@ SETTINGS = {
         lora_alpha=32,
     ),
     "harmful-full": training.Settings(
-        seed=23, epochs=2.0, batch_size=32, learning_rate=1e-3, evaluations=8
+        seed=23, epochs=3.0, batch_size=32, learning_rate=1e-3, evaluations=8
     ),
 }
 

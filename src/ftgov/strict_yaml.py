@@ -1,7 +1,9 @@
 """YAML without its traps: the one way in which a file that a person wrote is read.
 
-No anchors, aliases, tags or merge keys; no key twice; only decimal numbers, `true`, `false` and
-`null` are anything but text, so a date, `yes`, `0x1F` and `.nan` stay what was written.
+A text becomes a tree of nodes that keeps every scalar as written, with its line. No anchors,
+aliases, tags or merge keys; no key twice; no control characters, escaped or not. Two readings lie
+on top: `literals` knows decimal numbers, `true`, `false` and `null` and leaves the rest, so a date,
+`yes`, `0x1F` and `.nan`, text; `texts` leaves numbers and words text too.
 Source: YAML 1.2.2, chapter 10.2 (JSON schema), narrowed.
 """
 
@@ -10,116 +12,215 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterator
+from itertools import takewhile
 from typing import Any, NamedTuple
 
 import yaml
 from yaml import events
 
+from ftgov.errors import UsageError
+
 DEPTH_LIMIT = 24
 SIZE_LIMIT = 1 << 20
 
+_UNPRINTABLE = re.compile(r"[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_UNPRINTABLE_FAULT = "control characters and lone surrogates are refused"
 _INTEGER = re.compile(r"-?(0|[1-9][0-9]{0,14})")
 _DECIMAL = re.compile(r"-?(0|[1-9][0-9]{0,14})\.[0-9]{1,17}([eE][+-]?[0-9]{1,3})?")
 _WORDS: dict[str, bool | None] = {"true": True, "false": False, "null": None, "~": None, "": None}
 
 
-class YamlFault(ValueError):
-    """Text that is no plain YAML; `line` is where, `key` the dotted key it stands under."""
+class YamlFault(UsageError):
+    """Text that is no plain YAML, or not the YAML that was expected.
 
-    def __init__(self, line: int, key: str, text: str) -> None:
-        super().__init__(text)
+    Args:
+        name: The file's name.
+        line: Where the fault is, from 1.
+        text: What is wrong.
+        key: The dotted key it stands under.
+        next_step: What to do; by default, to correct the line.
+    """
+
+    def __init__(
+        self, name: str, line: int, text: str, *, key: str = "", next_step: str = ""
+    ) -> None:
+        step = next_step or f"Correct line {line} of {name}."
+        super().__init__(f"{name}, line {line}: {text}", next_step=step)
         self.line = line
         self.key = key
         self.text = text
 
 
-class Document(NamedTuple):
-    """One YAML document as plain values, with the line on which each dotted key stands."""
+class Text(NamedTuple):
+    """A scalar as written; `plain` says that it stood without quotes."""
 
-    value: Any
-    lines: dict[str, int]
+    text: str
+    plain: bool
+    line: int
+
+    @property
+    def is_null(self) -> bool:
+        """Whether the scalar is null or absent."""
+        return self.literal is None
+
+    @property
+    def literal(self) -> str | float | bool | None:
+        """What the scalar means: a JSON literal where it is a plain one, or else its text."""
+        text = self.text
+        if not self.plain:
+            return text
+        if text in _WORDS:
+            return _WORDS[text]
+        if _INTEGER.fullmatch(text):
+            return int(text)
+        if _DECIMAL.fullmatch(text) and math.isfinite(float(text)):
+            return float(text)
+        return text
 
 
-def documents(text: str) -> tuple[Document, ...]:
-    """Return the documents of a YAML text; empty ones are left out.
+class Items(NamedTuple):
+    """A sequence of nodes."""
+
+    items: tuple[Node, ...]
+    line: int
+
+
+class Keyed(NamedTuple):
+    """A mapping of text to nodes; the line of a node below it is the line of its key."""
+
+    entries: dict[str, Node]
+    line: int
+
+
+Node = Text | Items | Keyed
+Texts = str | list["Texts"] | dict[str, "Texts"] | None
+
+
+def parse(text: str, name: str) -> list[Node]:
+    """Return the documents of a YAML text, those that hold nothing as null.
+
+    Args:
+        text: The whole text.
+        name: The file's name, for faults.
 
     Raises:
         YamlFault: If the text is too long, no YAML, or uses what is refused here.
     """
     if len(text) > SIZE_LIMIT:
-        raise YamlFault(1, "", f"a file has at most {SIZE_LIMIT} characters")
-    found: list[Document] = []
+        raise YamlFault(name, 1, f"a file has at most {SIZE_LIMIT} characters")
+    if found := _UNPRINTABLE.search(text):
+        raise YamlFault(name, text.count("\n", 0, found.start()) + 1, _UNPRINTABLE_FAULT)
+    loader = yaml.SafeLoader(text)
     try:
-        stream = iter(yaml.parse(text, Loader=yaml.SafeLoader))
-        for event in stream:
+        return list(_Reader(name, iter(loader.get_event, None)).documents())
+    except (yaml.YAMLError, ValueError, OverflowError) as fault:
+        # Not only YAML errors: PyYAML converts escapes and versions without asking if they fit.
+        mark = getattr(fault, "problem_mark", None) or loader
+        told = getattr(fault, "problem", None) or fault
+        raise YamlFault(name, mark.line + 1, f"not readable as YAML: {told}") from fault
+
+
+def parse_one(text: str, name: str) -> Node:
+    """Return the one document of a YAML text, null where it holds nothing; see `parse`.
+
+    Raises:
+        YamlFault: As `parse` does, and where a second document begins.
+    """
+    found = parse(text, name)
+    if len(found) > 1:
+        raise YamlFault(name, found[1].line, "a second YAML document, where one is expected")
+    return found[0] if found else Text("", plain=True, line=1)
+
+
+def literals(node: Node) -> Any:
+    """Return a node as JSON values: dicts, lists, text, numbers, true, false and null."""
+    if isinstance(node, Text):
+        return node.literal
+    if isinstance(node, Items):
+        return [literals(item) for item in node.items]
+    return {key: literals(value) for key, value in node.entries.items()}
+
+
+def texts(node: Node) -> Texts:
+    """Return a node as dicts, lists and text as written; null becomes None."""
+    if isinstance(node, Text):
+        return None if node.is_null else node.text
+    if isinstance(node, Items):
+        return [texts(item) for item in node.items]
+    return {key: texts(value) for key, value in node.entries.items()}
+
+
+def lines_of(node: Node, key: str = "") -> dict[str, int]:
+    """Return the line of every dotted key below a node, and under `key` that of the node."""
+    found, below = {key: node.line}, {}
+    if isinstance(node, Keyed):
+        below = node.entries
+    elif isinstance(node, Items):
+        below = {str(index): item for index, item in enumerate(node.items)}
+    for part, value in below.items():
+        found |= lines_of(value, f"{key}.{part}" if key else part)
+    return found
+
+
+def line_of(lines: dict[str, int], key: str) -> int:
+    """Return the line of a dotted key, or of the nearest key above it that was written."""
+    while key and key not in lines:
+        key = key.rpartition(".")[0]
+    return lines.get(key, 1)
+
+
+class _Reader(NamedTuple):
+    """Builds nodes from the events of a text; `path` is the keys and indexes that lead to one."""
+
+    name: str
+    stream: Iterator[Any]
+
+    def documents(self) -> Iterator[Node]:
+        for event in self.stream:
             if isinstance(event, events.DocumentStartEvent):
-                lines: dict[str, int] = {}
-                value = _value(next(stream), stream, (), lines)
-                if value is not None:
-                    found.append(Document(value, lines))
-    except yaml.MarkedYAMLError as fault:
-        mark = fault.problem_mark or fault.context_mark
-        line = mark.line + 1 if mark else 1
-        raise YamlFault(line, "", str(fault.problem or fault.context)) from fault
-    except yaml.YAMLError as fault:
-        raise YamlFault(1, "", str(fault).replace("\n", " ")) from fault
-    return tuple(found)
+                yield self._node(next(self.stream), ())
+
+    def _node(self, event: Any, path: tuple[str, ...], line: int = 0) -> Node:
+        self._check(event, path)
+        line = line or _line(event)
+        if isinstance(event, events.MappingStartEvent):
+            return Keyed(self._entries(path), line)
+        if isinstance(event, events.SequenceStartEvent):
+            inner = enumerate(self._until(events.SequenceEndEvent))
+            return Items(tuple(self._node(item, (*path, str(n))) for n, item in inner), line)
+        return Text(event.value, plain=event.style is None, line=line)
+
+    def _check(self, event: Any, path: tuple[str, ...]) -> None:
+        if isinstance(event, events.AliasEvent) or event.anchor:
+            raise self._fault(event, path, "anchors and aliases (& and *) are refused")
+        if event.tag:
+            raise self._fault(event, path, "tags (!) are refused")
+        if len(path) > DEPTH_LIMIT:
+            raise self._fault(event, path, f"nested deeper than {DEPTH_LIMIT} levels")
+        if isinstance(event, events.ScalarEvent) and _UNPRINTABLE.search(event.value):
+            raise self._fault(event, path, _UNPRINTABLE_FAULT)
+
+    def _entries(self, path: tuple[str, ...]) -> dict[str, Node]:
+        found: dict[str, Node] = {}
+        for event in self._until(events.MappingEndEvent):
+            self._check(event, path)
+            if not isinstance(event, events.ScalarEvent):
+                raise self._fault(event, path, "a key must be plain text")
+            key, below = event.value, (*path, event.value)
+            if key == "<<":
+                raise self._fault(event, below, "merge keys (<<) are refused: write it out")
+            if key in found:
+                first = f"first on line {found[key].line}"
+                raise self._fault(event, below, f"the key '{key}' stands twice ({first})")
+            found[key] = self._node(next(self.stream), below, _line(event))
+        return found
+
+    def _until(self, end: type[events.Event]) -> Iterator[Any]:
+        return takewhile(lambda event: not isinstance(event, end), self.stream)
+
+    def _fault(self, event: Any, path: tuple[str, ...], text: str) -> YamlFault:
+        return YamlFault(self.name, _line(event), text, key=".".join(path))
 
 
-def _value(
-    event: events.Event, stream: Iterator[Any], path: tuple[str, ...], lines: dict[str, int]
-) -> Any:
-    """Return the value that begins with an event, recording the line of every key below it."""
-    line, key = _line(event), ".".join(path)
-    lines.setdefault(key, line)
-    if isinstance(event, events.AliasEvent) or getattr(event, "anchor", None):
-        raise YamlFault(line, key, "anchors and aliases (& and *) are refused: write it out")
-    if getattr(event, "tag", None):
-        raise YamlFault(line, key, "tags (!) are refused")
-    if len(path) > DEPTH_LIMIT:
-        raise YamlFault(line, key, f"nested deeper than {DEPTH_LIMIT} levels")
-    if isinstance(event, events.MappingStartEvent):
-        return _mapping(stream, path, lines)
-    if isinstance(event, events.SequenceStartEvent):
-        return _sequence(stream, path, lines)
-    assert isinstance(event, events.ScalarEvent)
-    return event.value if event.style else _plain(event.value)
-
-
-def _line(event: events.Event) -> int:
-    return event.start_mark.line + 1 if event.start_mark else 1
-
-
-def _mapping(stream: Iterator[Any], path: tuple[str, ...], lines: dict[str, int]) -> dict[str, Any]:
-    found: dict[str, Any] = {}
-    while not isinstance(event := next(stream), events.MappingEndEvent):
-        line = _line(event)
-        if not isinstance(event, events.ScalarEvent) or event.anchor or event.tag:
-            raise YamlFault(line, ".".join(path), "a key must be plain text")
-        key = event.value
-        dotted = ".".join((*path, key))
-        if key == "<<":
-            raise YamlFault(line, dotted, "merge keys (<<) are refused: write it out")
-        if key in found:
-            raise YamlFault(line, dotted, f"the key '{key}' stands twice")
-        lines[dotted] = line
-        found[key] = _value(next(stream), stream, (*path, key), lines)
-    return found
-
-
-def _sequence(stream: Iterator[Any], path: tuple[str, ...], lines: dict[str, int]) -> list[Any]:
-    found: list[Any] = []
-    while not isinstance(event := next(stream), events.SequenceEndEvent):
-        found.append(_value(event, stream, (*path, str(len(found))), lines))
-    return found
-
-
-def _plain(text: str) -> Any:
-    """Return what an unquoted scalar means: a JSON literal, or else its text."""
-    if text in _WORDS:
-        return _WORDS[text]
-    if _INTEGER.fullmatch(text):
-        return int(text)
-    if _DECIMAL.fullmatch(text) and math.isfinite(float(text)):
-        return float(text)
-    return text
+def _line(event: Any) -> int:
+    return int(event.start_mark.line) + 1

@@ -10,20 +10,29 @@ from pathlib import Path
 
 import pytest
 
+from ftgov import api
+from ftgov.api import nouns
 from tests_support import Ran, run_ftgov
 
 ROW = {"id": "1", "kind": "decision", "prompt": "p", "expected": "yes", "answer": "yes"}
 
 
-@pytest.fixture
-def workspace(tmp_path: Path) -> Path:
-    place = tmp_path / "space"
-    assert run_ftgov("init", place).status == 0
-    assert _in(place, "record", "model", "base", "--kind", "base").status == 0
-    data = tmp_path / "held.jsonl"
+@pytest.fixture(scope="module")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A workspace with a base model and a dataset, made once; tests get copies."""
+    place = tmp_path_factory.mktemp("template")
+    data = place / "held.jsonl"
     data.write_text("{}\n")
-    held = _in(place, "record", "dataset", "held", "--file", data, "--role", "evaluation")
-    assert held.status == 0, held.err
+    with api.init(place / "space") as opened:
+        nouns.record_model(opened, "base", kind="base")
+        nouns.record_dataset(opened, "held", [data], role="evaluation")
+    return place / "space"
+
+
+@pytest.fixture
+def workspace(template: Path, tmp_path: Path) -> Path:
+    place = tmp_path / "space"
+    shutil.copytree(template, place)
     return place
 
 
@@ -32,10 +41,8 @@ def _in(place: Path, *arguments: str | Path) -> Ran:
 
 
 def _entries(place: Path) -> list[object]:
-    ran = _in(place, "log", "--json")
-    assert ran.status == 0, ran.err
-    entries: list[object] = ran.json
-    return entries
+    with api.open_workspace(place) as opened:
+        return list(opened.ledger.history())
 
 
 def _clear(ran: Ran, status: int, *words: str) -> None:

@@ -1,8 +1,8 @@
 """Every command in README and docs is run, in order, and prints what the page shows.
 
 A `console` block holds lines that start with `$ ` (run in a shell, page by page in one scratch
-folder) and the lines they print, of which `...` stands for any. A command that must not end with 0
-carries its status as a remark: `# exits 11`.
+folder; `> ` continues them) and the lines they print, of which `...` stands for any. A command that
+must not end with 0 carries its status as a remark: `# exits 11`.
 """
 
 from __future__ import annotations
@@ -41,6 +41,9 @@ def steps_of(page: Path) -> list[Step]:
                 status = _STATUS.search(line)
                 command = _STATUS.sub("", line[2:])
                 steps.append(Step(command, int(status.group(1)) if status else 0, ()))
+            elif line.startswith("> ") and steps:
+                last = steps.pop()
+                steps.append(last._replace(command=f"{last.command}\n{line[2:]}"))
             elif line.strip() and line.strip() != "..." and steps:
                 last = steps.pop()
                 steps.append(last._replace(shown=(*last.shown, line)))
@@ -52,11 +55,11 @@ WITH_COMMANDS = [page for page in PAGES if steps_of(page)]
 
 def _command(step: Step) -> str:
     """Return the command as a test can run it: `make` in the house, the tests not in a test."""
-    words = shlex.split(step.command)
+    words = shlex.split(step.command.splitlines()[0])
     if words[0] != "make":
         return step.command
     dry = "-n " if words[1] in {"test", "test-long", "example", "locks", "lint", "wheel"} else ""
-    return f"make {dry}-C {HOUSE} {' '.join(words[1:])} DEMO=$PWD/build/demo"
+    return f"make {dry}-o .venv/.ready -C {HOUSE} {' '.join(words[1:])} DEMO=$PWD/build/demo"
 
 
 def _folded(text: str) -> str:
@@ -67,7 +70,11 @@ def _folded(text: str) -> str:
 def test_the_commands_of_a_page_do_what_it_says(page: Path, tmp_path: Path) -> None:
     (tmp_path / "examples").symlink_to(HOUSE / "examples")
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    made: set[str] = set()
     for step in steps_of(page):
+        if step.command in made:
+            continue
+        made |= {step.command} if step.command.startswith("make ") else set()
         done = subprocess.run(
             ["bash", "-c", _command(step)],
             cwd=tmp_path,

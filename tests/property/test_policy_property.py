@@ -16,7 +16,6 @@ from ftgov.policy.load import load_gate
 from ftgov.policy.paths import blind_reads, measures_read, reads
 from ftgov.policy.trial import try_gate
 from ftgov.shipped import shipped
-from ftgov.strict_yaml import YamlFault, documents
 
 TEXT = shipped("policies", "gates", "baseline.yaml").read_text(encoding="utf-8")
 GATE = load_gate(TEXT, name="baseline")
@@ -73,16 +72,6 @@ def test_a_changed_gate_is_read_or_refused(at: int, gone: int, put: str) -> None
         gate, told = None, fault.what
     assert re.search(r"changed:\d+: ", told)
     assert gate is None or gate.digest != GATE.digest or changed == TEXT
-
-
-@settings(max_examples=200, deadline=None)
-@given(st.text(alphabet=st.sampled_from(list("ab:-[]{}'\"#&*!|>?%@,\n \t01.e~<")), max_size=60))
-def test_any_text_is_plain_yaml_or_a_fault_with_a_line(text: str) -> None:
-    try:
-        lines = [line for document in documents(text) for line in document.lines.values()]
-    except YamlFault as fault:
-        lines = [fault.line]
-    assert all(line >= 1 for line in lines)
 
 
 @settings(max_examples=200, deadline=None)

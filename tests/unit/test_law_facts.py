@@ -84,10 +84,10 @@ def test_an_interval_keeps_its_ends() -> None:
         ("- ai_system\n", "a mapping of fact ids is expected"),
         ("ai_system: [\n", "not readable as YAML"),
         ("a: &x true\nai_system: *x\n", "aliases"),
-        ("ai_system: !!python/name:os.system\n", "aliases and tags"),
-        ("ai_system: true\n---\nai_system: false\n", "not readable as YAML"),
+        ("ai_system: !!python/name:os.system\n", "line 1: tags"),
+        ("ai_system: true\n---\nai_system: false\n", "line 3: a second YAML document"),
         ("ai_system: tr\x00ue\n", "control character"),
-        ("[" * 5000, "not readable as YAML|mapping"),
+        ("[" * 5000, "line 1: nested deeper"),
     ],
 )
 def test_malformed_facts_are_refused(text: str, message: str) -> None:

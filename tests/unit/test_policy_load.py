@@ -7,7 +7,7 @@ import pytest
 from ftgov.errors import ExitCode, UsageError
 from ftgov.policy.load import load_gate
 from ftgov.records.digest import digest_bytes
-from ftgov.strict_yaml import SIZE_LIMIT, documents
+from ftgov.strict_yaml import SIZE_LIMIT
 
 RULE = """\
 apiVersion: ftgov.dev/policy/v1
@@ -105,21 +105,6 @@ def test_the_digest_is_that_of_the_bytes() -> None:
 def test_a_fault_names_file_line_and_key(old: str, new: str, told: str) -> None:
     assert old in RULE
     assert told in refused(RULE.replace(old, new)).what
-
-
-def test_dates_and_words_stay_text() -> None:
-    text = "a: 2026-12-01\nb: yes\nc: 0o7\nd: 1e3\ne: -1.5e-3\nf: 12\ng:\nh: 12:30\n"
-    (read,) = documents(text)
-    assert read.value == {
-        "a": "2026-12-01",
-        "b": "yes",
-        "c": "0o7",
-        "d": "1e3",
-        "e": -0.0015,
-        "f": 12,
-        "g": None,
-        "h": "12:30",
-    }
 
 
 @pytest.mark.parametrize("text", ["", "# nothing\n", "---\n---\n"])

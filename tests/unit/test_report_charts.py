@@ -18,6 +18,7 @@ from ftgov.reports.charts.rangebar import Range, range_chart
 from ftgov.reports.charts.svg import BASE, INK, LIMIT, MUTED, TUNED, WIDTH, fitted, text_width
 from ftgov.reports.view import build_view
 from report_samples import dossier
+from tests_support import HOUSE
 
 SVG = "{http://www.w3.org/2000/svg}"
 Box = tuple[float, float, float, float, str]
@@ -133,6 +134,16 @@ def contrast(one: str, two: str) -> float:
 @pytest.mark.parametrize("colour", [INK, MUTED, TUNED, BASE, LIMIT])
 def test_colours_of_text_are_readable(colour: str) -> None:
     assert contrast(colour, "#ffffff") >= 4.5
+
+
+@pytest.mark.parametrize("kind", ["good", "bad", "open", "plain"])
+def test_pills_are_readable(kind: str) -> None:
+    sheet = (HOUSE / "templates" / "report" / "report.css").read_text(encoding="utf-8")
+    base = re.findall(r"\.pill \{([^}]*)\}", sheet)[0]
+    own = "".join(re.findall(rf"\.pill\.{kind} \{{([^}}]*)\}}", sheet))
+    ink = re.findall(r"(?<![-\w])color: (#\w+)", base + own)[-1]
+    ground = (re.findall(r"background: (#\w+)", own) or ["#ffffff"])[-1]
+    assert contrast(ink, ground) >= 4.5
 
 
 def test_chart_text_uses_only_those_colours() -> None:

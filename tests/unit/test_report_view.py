@@ -54,6 +54,9 @@ def test_every_figure_has_interval_label_and_evidence() -> None:
     view = build_view(dossier("fail"))
     printed: list[FigureView] = [*view.highlights]
     printed += [figure for one in view.findings for figure in one.figures]
+    matrices = [matrix for one in view.findings for matrix in one.matrices]
+    cells = [cell for matrix in matrices for row in matrix.rows for cell in row.cells]
+    printed += [cell for cell in cells if cell]
     printed += [figure for one in view.decisions for figure in one.figures]
     assert len(printed) > 40
     for figure in printed:
@@ -92,7 +95,34 @@ def test_an_unknown_analyzer_is_rendered_with_table_and_chart() -> None:
     charts = [chart for chart in view.charts if chart.title.startswith("Rain rate")]
     assert [chart.kind for chart in charts] == ["dumbbell"]
     shown = next(one for one in view.findings if one.identity == "weather")
-    assert [figure.scope for figure in shown.figures] == ["region north", "region south"] * 2
+    assert [row.scope for row in shown.matrices[0].rows] == ["region north", "region south"]
+    assert shown.matrices[0].heads == ("Rain rate", "Rain rate base")
+    assert [row.n for row in shown.matrices[0].rows] == ["80", "80"]
+    assert shown.figures == ()
+
+
+def test_measures_with_different_labels_do_not_share_a_table() -> None:
+    parts: list[Measurement] = []
+    for name in ("north", "south"):
+        part: dict[str, str | None] = {"region": name}
+        parts += [
+            measured("weather.rain_rate", 0.4, 0.05, 80, part=part),
+            measured("weather.sun_rate", 0.4, 0.05, 80, part=part, assurance="declared"),
+        ]
+    view = build_view(_with_finding(finding("weather", "Rain", "It rains.", parts)))
+    shown = next(one for one in view.findings if one.identity == "weather")
+    assert shown.matrices == ()
+    assert [figure.assurance for figure in shown.figures] == ["measured-software"] * 2 + [
+        "declared"
+    ] * 2
+
+
+def test_no_figure_of_a_finding_is_lost_between_its_tables() -> None:
+    made = dossier("pass")
+    view = build_view(made)
+    for one, shown in zip(made.assessment.findings, view.findings, strict=True):
+        cells = [cell for matrix in shown.matrices for row in matrix.rows for cell in row.cells]
+        assert len(one.measurements) == len(shown.figures) + len([c for c in cells if c])
 
 
 def test_long_tables_are_cut_and_say_so() -> None:

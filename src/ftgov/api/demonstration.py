@@ -61,12 +61,10 @@ def _start(folder: Path, recording: Path, now: str, progress: Progress) -> Works
     return workspace
 
 
-def _one(
+def _report(
     workspace: Workspace, model: str, key: SigningKey, now: str, progress: Progress
 ) -> ModelResult:
     folder = workspace.root
-    progress(f"{model}: auditing")
-    audit(workspace, model, now=now)
     progress(f"{model}: deciding, writing the report, signing")
     files = report(workspace, model, folder / "reports" / model, key=key, now=now)
     progress(f"{model}: verifying the bundle")
@@ -98,5 +96,10 @@ def demo(
         trust = place / "trust" / "trust-pack.json"
         trust_pack(trust, key=key, holder="Demonstration key", now=moment)
         tuned = [m.name for m in workspace.ledger.every(ModelVersion) if m.kind == "tuned"]
-        results = [_one(workspace, model, key, moment, progress) for model in tuned]
+        # All audits come first: an assessment holds the ledger's head, and once a report is in the
+        # ledger that head depends on a key's randomness.
+        for model in tuned:
+            progress(f"{model}: auditing")
+            audit(workspace, model, now=moment)
+        results = [_report(workspace, model, key, moment, progress) for model in tuned]
     return Demonstration(place, trust, tuple(results))

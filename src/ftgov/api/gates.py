@@ -82,6 +82,7 @@ def check(
     policies: Sequence[str] = (),
     system: str | None = None,
     as_of: str | None = None,
+    now: str | None = None,
     actor: str = ACTOR,
 ) -> GateResult:
     """Judge a model's current assessment; runs no analyzer.
@@ -91,7 +92,8 @@ def check(
         model: The model's name.
         policies: Gates by path or shipped name; by default those of `ftgov.toml`.
         system: The system the model is judged for.
-        as_of: The time that policies see as now; by default the present.
+        as_of: A time that policies see as now instead of the present; decisions say so.
+        now: The present, RFC 3339 UTC; by default the system's clock.
         actor: Who asks.
 
     Raises:
@@ -100,7 +102,7 @@ def check(
     """
     gates = load_gates(policies or default_gates(workspace))
     current = current_assessment(workspace, model, system)
-    moment = as_of or now_text()
+    moment = as_of or now or now_text()
     decisions = decide(
         [each.gate for each in gates],
         current.assessment,

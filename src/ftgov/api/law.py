@@ -44,9 +44,7 @@ class ShippedPack(NamedTuple):
 def shipped_packs() -> tuple[ShippedPack, ...]:
     """Return all law packs of the EU AI Act that travel with ftgov, oldest first."""
     root = shipped("policies", "eu-ai-act")
-    tree = {
-        str(path.relative_to(root)): read_text(path) for path in sorted(root.glob("*/*.yaml"))
-    }
+    tree = {str(path.relative_to(root)): read_text(path) for path in sorted(root.glob("*/*.yaml"))}
     folders = sorted({name.split("/")[0] for name in tree})
     texts = [files_of(tree, folder) for folder in folders]
     found = [ShippedPack(load_pack(files), files) for files in texts]

@@ -120,7 +120,7 @@ def report(
     """
     folder = Path(output)
     moment = now or now_text()
-    result = check(workspace, model, system=system, as_of=moment, actor=actor)
+    result = check(workspace, model, system=system, now=moment, actor=actor)
     dossier = build_dossier(workspace, result)
     content = canonical_bytes(dossier)
     rendered, pdf_missing = _render(dossier)

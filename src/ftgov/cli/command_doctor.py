@@ -7,6 +7,7 @@ import importlib.util
 from ftgov import __version__
 from ftgov.cli.console import Console
 from ftgov.cli.options import command
+from ftgov.errors import MissingExtra
 
 _EXTRAS = {
     "fairness": ("fairlearn", "group fairness figures"),
@@ -38,7 +39,10 @@ def doctor(console: Console) -> None:
 def _pango() -> dict[str, object]:
     from ftgov.reports.pdf import missing_libraries
 
-    missing = missing_libraries()
+    try:
+        missing = missing_libraries()
+    except MissingExtra as fault:
+        missing = fault.next_step
     return {
         "what": "the system libraries of the PDF report",
         "available": not missing,

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from ftgov.errors import FtgovError, UsageError
-from ftgov.strict_yaml import YamlFault, documents
+from ftgov.strict_yaml import literals, parse_one
 
 
 def read_text(path: Path) -> str:
@@ -32,20 +32,9 @@ def load_yaml(path: Path) -> Any:
     """Return the content of a YAML file of one document; see `ftgov.strict_yaml`.
 
     Raises:
-        UsageError: If the file is absent or not such YAML; names file and line.
+        UsageError: If the file is absent, empty or not such YAML; names file and line.
     """
-    text = read_text(path)
-    try:
-        found = documents(text)
-    except YamlFault as fault:
-        raise UsageError(
-            f"{path}, line {fault.line}: this YAML cannot be read.",
-            why=fault.text,
-            next_step="Correct the line and try again.",
-        ) from fault
-    if len(found) != 1:
-        raise UsageError(
-            f"{path} holds {len(found)} YAML documents where one is expected.",
-            next_step="Write one document per file.",
-        )
-    return found[0].value
+    content = literals(parse_one(read_text(path), str(path)))
+    if content is None:
+        raise UsageError(f"{path} holds nothing.", next_step="Give a file that holds an entry.")
+    return content

@@ -12,8 +12,8 @@ from ftgov.errors import UsageError
 from ftgov.law.fact_values import Fault, checked, exact
 from ftgov.law.pack_records import FactSpec, Pack
 from ftgov.law.truth import NO, YES, Truth, any_of
-from ftgov.law.yaml_text import Items, Keyed, Node, Text, malformed, parse_yaml
 from ftgov.records.system import FactValue
+from ftgov.strict_yaml import Items, Keyed, Node, Text, YamlFault, parse_one
 
 Unstated = Literal["no", "unknown"]
 _SYSTEM_KEYS = ("name", "intended_purpose")
@@ -74,23 +74,24 @@ def parse_facts(text: str, pack: Pack, *, unstated: Unstated = "unknown", name: 
     Raises:
         UsageError: Naming file, line and key, for anything malformed, unknown or contradictory.
     """
-    root = parse_yaml(text, name)
+    root = parse_one(text, name)
     if not isinstance(root, Keyed):
-        raise malformed(name, root.line if root else 1, "a mapping of fact ids is expected")
-    nodes, lines = dict(root.entries), root.lines
+        raise YamlFault(name, root.line, "a mapping of fact ids is expected")
+    nodes = dict(root.entries)
     system = _system(nodes.pop("system", None), name)
     if "facts" in nodes:
         body = nodes.pop("facts")
-        for key in nodes:
-            raise malformed(name, lines[key], f"'{key}' stands beside 'facts:'; move it below")
+        for key, node in nodes.items():
+            raise YamlFault(name, node.line, f"'{key}' stands beside 'facts:'; move it below")
         if not isinstance(body, Keyed):
-            raise malformed(name, lines["facts"], "'facts:' must hold a mapping of fact ids")
-        nodes, lines = body.entries, body.lines
-    values = {key: _loose(node, key, lines[key], name) for key, node in nodes.items()}
+            raise YamlFault(name, body.line, "'facts:' must hold a mapping of fact ids")
+        nodes = body.entries
+    values = {key: _loose(node, key, name) for key, node in nodes.items()}
     try:
         values_and_stated = _complete(values, pack, unstated)
     except Fault as fault:
-        raise malformed(name, lines.get(fault.key, 1), fault.message, fault.next_step) from fault
+        line = nodes[fault.key].line if fault.key in nodes else 1
+        raise YamlFault(name, line, fault.message, next_step=fault.next_step) from fault
     return Facts(*values_and_stated, MappingProxyType(system))
 
 
@@ -114,12 +115,12 @@ def _system(node: Node | None, name: str) -> dict[str, str]:
     if node is None:
         return {}
     if not isinstance(node, Keyed):
-        raise malformed(name, node.line, "'system:' must be a mapping")
+        raise YamlFault(name, node.line, "'system:' must be a mapping")
     found = {}
     for key, value in node.entries.items():
         if key not in _SYSTEM_KEYS or not isinstance(value, Text):
             known = " and ".join(_SYSTEM_KEYS)
-            raise malformed(name, node.lines[key], f"'system.{key}': it takes {known}, as text")
+            raise YamlFault(name, value.line, f"'system.{key}': it takes {known}, as text")
         found[key] = value.text
     return found
 
@@ -127,7 +128,7 @@ def _system(node: Node | None, name: str) -> dict[str, str]:
 _WORDS: dict[str, bool | None] = {"true": True, "false": False, "yes": True, "no": False}
 
 
-def _loose(node: Node, key: str, line: int, name: str) -> object:
+def _loose(node: Node, key: str, name: str) -> object:
     """Return a node as the value it was meant as; plain numbers stay text."""
     if isinstance(node, Text):
         if node.is_null:
@@ -135,12 +136,12 @@ def _loose(node: Node, key: str, line: int, name: str) -> object:
         return _WORDS.get(node.text.lower(), node.text) if node.plain else node.text
     if isinstance(node, Items):
         if not all(isinstance(item, Text) and not item.is_null for item in node.items):
-            raise malformed(name, line, f"'{key}' must be a list of plain items")
+            raise YamlFault(name, node.line, f"'{key}' must be a list of plain items")
         return [item.text for item in node.items if isinstance(item, Text)]
     found: dict[str, str] = {}
     for part, value in node.entries.items():
         if not isinstance(value, Text):
-            raise malformed(name, node.lines[part], f"'{key}.{part}' must be a number")
+            raise YamlFault(name, value.line, f"'{key}.{part}' must be a number")
         found[part] = value.text
     return found
 

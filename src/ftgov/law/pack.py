@@ -9,8 +9,8 @@ from pydantic import ValidationError
 
 from ftgov.errors import UsageError
 from ftgov.law.pack_records import Pack
-from ftgov.law.yaml_text import Keyed, Node, Plain, line_of, malformed, parse_yaml, plain_values
 from ftgov.records.digest import digest_record
+from ftgov.strict_yaml import Keyed, Texts, YamlFault, line_of, lines_of, parse_one, texts
 
 _FILES = ("pack.yaml", "classification.yaml", "obligations.yaml")
 _MERGED = ("rules", "facts", "art5_points", "annex3_items", "annex1_acts", "thresholds")
@@ -43,8 +43,8 @@ def files_of(tree: Mapping[str, str], folder: str) -> dict[str, str]:
 
 def base_of(pack_text: str) -> str | None:
     """Return the id of the pack that a pack.yaml builds on, if it names one."""
-    root = parse_yaml(pack_text, "pack.yaml")
-    base = plain_values(root.entries.get("base")) if isinstance(root, Keyed) else None
+    values = texts(parse_one(pack_text, "pack.yaml"))
+    base = values.get("base") if isinstance(values, dict) else None
     return base if isinstance(base, str) else None
 
 
@@ -76,17 +76,17 @@ def _mapping(files: Mapping[str, str], name: str) -> Keyed:
         raise UsageError(
             f"The law pack lacks {name}.", next_step="Add the file or install ftgov again."
         )
-    root = parse_yaml(files[name], name)
+    root = parse_one(files[name], name)
     if not isinstance(root, Keyed):
-        raise malformed(name, 1, "a mapping of keys is expected")
+        raise YamlFault(name, 1, "a mapping of keys is expected")
     return root
 
 
-def _values(node: Keyed) -> dict[str, Plain]:
-    return {key: plain_values(value) for key, value in node.entries.items()}
+def _values(node: Keyed) -> dict[str, Texts]:
+    return {key: texts(value) for key, value in node.entries.items()}
 
 
-def _overlaid(files: Mapping[str, str], own: dict[str, Plain], *, based: bool) -> dict[str, Plain]:
+def _overlaid(files: Mapping[str, str], own: dict[str, Texts], *, based: bool) -> dict[str, Texts]:
     """Return the classification: the base's entries, each replaced where the pack has its own."""
     if not based:
         return own
@@ -98,14 +98,14 @@ def _overlaid(files: Mapping[str, str], own: dict[str, Plain], *, based: bool) -
     return merged
 
 
-def _duties(files: Mapping[str, str], own: dict[str, Plain], *, based: bool) -> Plain:
+def _duties(files: Mapping[str, str], own: dict[str, Texts], *, based: bool) -> Texts:
     """Return the obligations: the base's, less `removed`, each replaced by one of the same id."""
     mine = own.get("obligations")
     if not based or not isinstance(mine, list):
         return mine
     under = _values(_mapping(files, "base/obligations.yaml")).get("obligations")
     removed = own.get("removed")
-    found: dict[str, Plain] = {}
+    found: dict[str, Texts] = {}
     for duty in [*(under if isinstance(under, list) else []), *mine]:
         identity = duty.get("id") if isinstance(duty, dict) else None
         found[str(identity)] = duty
@@ -116,12 +116,11 @@ def _duties(files: Mapping[str, str], own: dict[str, Plain], *, based: bool) -> 
 
 def _located(fault: ValidationError, nodes: Mapping[str, Keyed]) -> UsageError:
     first = fault.errors()[0]
-    path = tuple(first["loc"])
-    key = str(path[0]) if path else ""
-    name = next((name for name in _FILES if key in nodes[name].entries), "pack.yaml")
-    place: Node = nodes[name]
-    where = ".".join(str(step) for step in path) or "the pack"
-    return malformed(name, line_of(place, path), f"{where}: {first['msg']}")
+    path = [str(step) for step in first["loc"]]
+    name = next((name for name in _FILES if path and path[0] in nodes[name].entries), "pack.yaml")
+    where = ".".join(path)
+    line = line_of(lines_of(nodes[name]), where)
+    return YamlFault(name, line, f"{where or 'the pack'}: {first['msg']}")
 
 
 def choose_pack(packs: Sequence[Pack], as_of: date, pack_id: str | None = None) -> Pack:

@@ -15,6 +15,7 @@ from ftgov.policy.limits import SOURCE_LIMIT
 from ftgov.records.base import Record
 from ftgov.records.digest import Digest
 from ftgov.records.finding import Severity
+from ftgov.strict_yaml import line_of
 
 
 def _short(value: str) -> str:
@@ -121,10 +122,3 @@ class Gate(Record):
         """Return a fault of the policy at an index, at the line of its key or of its parent."""
         line, rule = line_of(self.lines[index], key), self.policies[index].id
         return Fault(file=self.file, line=line, key=key, text=text, rule=rule)
-
-
-def line_of(lines: dict[str, int], key: str) -> int:
-    """Return the line of a dotted key, or of the nearest key above it that was written."""
-    while key and key not in lines:
-        key = key.rpartition(".")[0]
-    return lines.get(key, 1)

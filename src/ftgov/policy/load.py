@@ -8,10 +8,10 @@ from collections.abc import Iterable
 from pydantic import ValidationError
 
 from ftgov.errors import UsageError
-from ftgov.policy.form import Fault, Gate, Policy, line_of
+from ftgov.policy.form import Fault, Gate, Policy
 from ftgov.policy.paths import blind_reads
 from ftgov.records.digest import digest_bytes
-from ftgov.strict_yaml import Document, YamlFault, documents
+from ftgov.strict_yaml import Node, YamlFault, line_of, lines_of, literals, parse
 
 __all__ = ["Gate", "load_gate"]
 
@@ -33,36 +33,33 @@ def load_gate(text: str, *, name: str, file: str | None = None) -> Gate:
     """
     file = file or name
     try:
-        digest = digest_bytes(text.encode("utf-8"))
-        read = documents(text)
+        read = [node for node in parse(text, file) if literals(node) is not None]
     except YamlFault as fault:
         found = Fault(file=file, line=fault.line, key=fault.key, text=fault.text)
         raise _refused(file, [found]) from fault
-    except UnicodeEncodeError as fault:
-        raise _refused(file, [Fault(file=file, line=1, key="", text=str(fault))]) from fault
     if not read:
         raise _refused(file, [Fault(file=file, line=1, key="", text="the file holds no policy")])
     gate = Gate(
         name=name,
         file=file,
-        digest=digest,
-        policies=tuple(_policy(document, file) for document in read),
-        lines=tuple(document.lines for document in read),
+        digest=digest_bytes(text.encode("utf-8")),
+        policies=tuple(_policy(node, file) for node in read),
+        lines=tuple(lines_of(node) for node in read),
     )
     if faults := [*_repeated(gate), *_blind(gate)]:
         raise _refused(file, faults)
     return gate
 
 
-def _policy(document: Document, file: str) -> Policy:
+def _policy(node: Node, file: str) -> Policy:
     try:
-        return Policy.model_validate_json(json.dumps(document.value), strict=True)
+        return Policy.model_validate_json(json.dumps(literals(node)), strict=True)
     except ValidationError as fault:
-        faults = []
+        faults, lines = [], lines_of(node)
         for error in fault.errors(include_url=False, include_input=False):
             key = ".".join(str(part) for part in error["loc"])
             text = "unknown key" if error["type"] == "extra_forbidden" else error["msg"]
-            faults.append(Fault(file=file, line=line_of(document.lines, key), key=key, text=text))
+            faults.append(Fault(file=file, line=line_of(lines, key), key=key, text=text))
         raise _refused(file, faults) from fault
 
 

@@ -89,7 +89,7 @@ def _ranges(measured: list[Measurement], index: EvidenceIndex) -> list[Drawing]:
         physical = scale_of(found.id, found.unit) == "physical"
         if physical and found.interval and not is_exact(found.interval):
             by_unit.setdefault(found.unit, []).append(found)
-    return [_range_drawing(found[:_RANGES], index) for found in list(by_unit.values())[:2]]
+    return [_range_drawing(found[:_RANGES], index) for found in list(by_unit.values())[:1]]
 
 
 def _range_drawing(measured: list[Measurement], index: EvidenceIndex) -> Drawing:

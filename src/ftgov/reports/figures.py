@@ -60,8 +60,9 @@ def figure_view(found: Measurement, index: EvidenceIndex) -> FigureView:
         UngroundedFigure: If its evidence is not in the dossier.
     """
     scale = scale_of(found.id, found.unit)
+    estimated = found.interval if found.interval and not is_exact(found.interval) else None
     notes = [found.reason] if found.reason else []
-    if found.n_needed is not None:
+    if found.n_needed is not None and (found.n is None or found.n < found.n_needed):
         notes.append(f"n of {found.n_needed:,} per group would decide")
     return FigureView(
         measure=found.id,
@@ -69,7 +70,7 @@ def figure_view(found: Measurement, index: EvidenceIndex) -> FigureView:
         scope=scope_text(found.slice, found.between),
         value=DASH if found.value is None else figure_text(found.value, scale, found.unit),
         interval=measured_interval(found),
-        level=percent_level(found.interval.level) if found.interval else "",
+        level=percent_level(estimated.level) if estimated else "",
         n=DASH if found.n is None else f"{found.n:,}",
         assurance=found.assurance,
         evidence=index.marks(found.evidence, found.id),

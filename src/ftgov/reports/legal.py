@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from ftgov.records.digest import bare
 from ftgov.records.law import Classification, Obligation
 from ftgov.reports.numbers import significant
-from ftgov.reports.shapes import LawView, ObligationView, Pair, Pill
+from ftgov.reports.shapes import DutyGroup, LawView, ObligationView, Pair
 from ftgov.reports.text import sentence_case
 from ftgov.reports.words import CLASSES, DEROGATION, MODEL_ROLES, SHORT_CLASSES
 
@@ -20,13 +19,8 @@ def law_view(found: Classification) -> LawView:
         axes=_axes(found),
         missing=found.missing,
         why=tuple(Pair(term=w.rule, text=w.text, reference=w.reference) for w in found.why),
-        obligations=tuple(_obligation(duty) for duty in found.obligations),
+        duties=_groups(found.obligations),
     )
-
-
-def pack_text(found: Classification) -> str:
-    """Return the law pack in one line, with the date it was read at and its short digest."""
-    return f"{found.pack}, read as of {found.as_of} ({bare(found.pack_digest)[:12]})"
 
 
 def _axes(found: Classification) -> tuple[Pair, ...]:
@@ -98,19 +92,29 @@ def _registration(found: Classification) -> str:
     return register + fria[found.fria]
 
 
+def _groups(duties: tuple[Obligation, ...]) -> tuple[DutyGroup, ...]:
+    """Group duties by the date from which they apply: what applies today first, contested last."""
+    grouped: dict[tuple[int, str], list[Obligation]] = {}
+    for duty in duties:
+        open_date = duty.status == "contested" or duty.applies_today is None
+        rank = 2 if open_date else 0 if duty.applies_today else 1
+        date = "" if open_date else duty.applies_from or ""
+        grouped.setdefault((rank, date), []).append(duty)
+    titles = ("Apply today, since {}", "Apply later, from {}", "Date contested or not settled")
+    return tuple(
+        DutyGroup(
+            title=titles[rank].format(date or "the start"),
+            duties=tuple(_obligation(duty) for duty in members),
+        )
+        for (rank, date), members in sorted(grouped.items())
+    )
+
+
 def _obligation(duty: Obligation) -> ObligationView:
-    states = {
-        True: Pill(word="applies", tone="plain"),
-        False: Pill(word="later", tone="plain"),
-        None: Pill(word="contested", tone="open"),
-    }
-    contested = duty.status == "contested"
     return ObligationView(
         identity=duty.id,
         reference=duty.reference,
         who=duty.who.replace("_", " "),
         text=duty.text,
-        start=duty.applies_from or "not settled",
-        pill=states[None] if contested else states[duty.applies_today],
         note=duty.note,
     )

@@ -92,6 +92,19 @@ def _weasyprint() -> Any:
     return weasyprint
 
 
+def missing_libraries() -> str | None:
+    """Return the line that installs the system libraries, or None if the renderer loads them.
+
+    Raises:
+        MissingExtra: If WeasyPrint itself is not installed.
+    """
+    try:
+        _weasyprint()
+    except PdfUnavailable as fault:
+        return fault.next_step
+    return None
+
+
 def _fetcher(refused: list[str]) -> Any:
     from weasyprint.urls import URLFetcher, URLFetcherResponse
 

@@ -109,7 +109,7 @@ def _row(own: Measurement, base: Measurement | None, *, by_measure: bool, paired
 def _mark(found: Measurement) -> Mark:
     assert found.value is not None
     assert found.interval is not None
-    return Mark(found.value, found.interval.low, found.interval.high, _cell(found))
+    return Mark(found.value, found.interval.low, found.interval.high)
 
 
 def _cell(found: Measurement | None) -> str:

@@ -49,6 +49,7 @@ class DecisionView(Record):
     pill: Pill
     message: str
     remedy: str
+    decided: str
     figures: tuple[FigureView, ...]
     more: int
     refs: str
@@ -65,8 +66,30 @@ class Drawing(Record):
     source: tuple[EvidenceMark, ...] = ()
 
 
+class MatrixRow(Record):
+    """One slice of the data with the figures of several measures (None: not measured there).
+
+    `n` is that of all its figures, or empty where they differ.
+    """
+
+    scope: str
+    n: str
+    cells: tuple[FigureView | None, ...]
+    evidence: tuple[EvidenceMark, ...]
+
+
+class MatrixView(Record):
+    """Figures of several measures over the same slices, all with one assurance label."""
+
+    heads: tuple[str, ...]
+    rows: tuple[MatrixRow, ...]
+    more: int
+    level: str
+    label: str
+
+
 class FindingView(Record):
-    """One finding with its table."""
+    """One finding with its tables."""
 
     anchor: str
     title: str
@@ -74,6 +97,7 @@ class FindingView(Record):
     identity: str
     pill: Pill
     summary: str
+    matrices: tuple[MatrixView, ...]
     figures: tuple[FigureView, ...]
     more: int
     level: str
@@ -89,15 +113,20 @@ class Pair(Record):
 
 
 class ObligationView(Record):
-    """A duty, whom it binds and from when."""
+    """A duty and whom it binds."""
 
     identity: str
     reference: str
     who: str
     text: str
-    start: str
-    pill: Pill
     note: str
+
+
+class DutyGroup(Record):
+    """Duties that apply from the same date."""
+
+    title: str
+    duties: tuple[ObligationView, ...]
 
 
 class LawView(Record):
@@ -110,7 +139,7 @@ class LawView(Record):
     axes: tuple[Pair, ...]
     missing: tuple[str, ...]
     why: tuple[Pair, ...]
-    obligations: tuple[ObligationView, ...]
+    duties: tuple[DutyGroup, ...]
 
 
 class LineageRow(Record):

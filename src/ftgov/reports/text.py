@@ -56,5 +56,5 @@ def code_point(character: str) -> str:
 
 def sentence_case(identifier: str) -> str:
     """Return an identifier as words: `demographic_parity_ratio` is `Demographic parity ratio`."""
-    words = identifier.replace("_", " ").replace(".", ", ").strip()
+    words = identifier.replace("_", " ").replace(".", ", ").replace("co2e", "CO2e").strip()
     return words[:1].upper() + words[1:]

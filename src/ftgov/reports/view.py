@@ -9,28 +9,29 @@ from ftgov.records.digest import bare, digest_record
 from ftgov.records.dossier import AnalysisSettings, Assessment, Dossier
 from ftgov.records.finding import Finding
 from ftgov.reports.choice import charts_of
-from ftgov.reports.figures import decided_figure, figure_view, measure_label
+from ftgov.reports.figures import decided_figure, figure_view
 from ftgov.reports.grounding import EvidenceIndex, check_dossier
 from ftgov.reports.legal import law_view
 from ftgov.reports.lineage import lineage_drawing, lineage_rows
+from ftgov.reports.methods import methods_of
 from ftgov.reports.numbers import percent_level, size_text
 from ftgov.reports.shapes import (
     DecisionView,
     FigureView,
     FileRow,
     FindingView,
-    MethodView,
     Pair,
     ReportView,
 )
+from ftgov.reports.tables import tables_of
 from ftgov.reports.text import sentence_case
 from ftgov.reports.verdicts import sentence_of
-from ftgov.reports.words import HIGHLIGHTS, LABELS, METHODS, NEXT_STEPS, OUTCOMES, VERDICTS
+from ftgov.reports.words import CLOCKS, HIGHLIGHTS, LABELS, METHODS, NEXT_STEPS, OUTCOMES, VERDICTS
 
 _FIGURES = 40
 """Rows of one findings table; the dossier holds the rest, and the table says how many."""
 
-_DECIDED = 3
+_DECIDED = 2
 _ORDER = ("fail", "error", "warn", "waived", "pass")
 _BOXES = 4
 
@@ -82,7 +83,7 @@ def build_view(dossier: Dossier) -> ReportView:
         lineage=lineage_drawing(subject),
         lineage_rows=lineage_rows(subject, index),
         evidence=_files(dossier, index),
-        methods=_methods(findings),
+        methods=methods_of(findings),
         settings=_settings(made.settings),
         labels=_labels(findings),
     )
@@ -127,25 +128,26 @@ def _ledger(made: Assessment) -> str:
 
 
 def _decision(one: Decision, findings: tuple[Finding, ...], index: EvidenceIndex) -> DecisionView:
-    figures = tuple(decided_figure(figure, findings, index) for figure in one.figures)
+    ordered = sorted(one.figures, key=lambda figure: len(figure.slice) + len(figure.between))
+    figures = tuple(decided_figure(figure, findings, index) for figure in ordered)
+    shown = _DECIDED if one.outcome != "pass" else 1
     return DecisionView(
         rule=one.rule,
         gate=f"{one.gate}, version {one.version}",
         title=one.title,
         pill=OUTCOMES[one.outcome],
         message=one.message,
+        decided=f"{date_text(one.decided_at)}, by {CLOCKS[one.time_source]}",
         remedy=one.remedy if one.outcome in {"fail", "error", "warn"} else "",
-        figures=figures[:_DECIDED],
-        more=len(figures[_DECIDED:]),
+        figures=figures[:shown],
+        more=len(figures[shown:]),
         refs=", ".join(one.refs),
         policy=bare(one.policy)[:12],
     )
 
 
 def _finding(one: Finding, place: int, index: EvidenceIndex) -> FindingView:
-    names = list(dict.fromkeys(found.id for found in one.measurements))
-    grouped = sorted(one.measurements, key=lambda found: names.index(found.id))
-    figures = tuple(figure_view(found, index) for found in grouped)
+    matrices, figures = tables_of(one.measurements, index)
     levels = {figure.level for figure in figures if figure.level}
     return FindingView(
         anchor=f"finding-{place}",
@@ -154,6 +156,7 @@ def _finding(one: Finding, place: int, index: EvidenceIndex) -> FindingView:
         identity=one.id,
         pill=OUTCOMES[one.outcome],
         summary=one.summary,
+        matrices=matrices,
         figures=figures[:_FIGURES],
         more=len(figures[_FIGURES:]),
         level=levels.pop() if len(levels) == 1 else "",
@@ -174,32 +177,6 @@ def _files(dossier: Dossier, index: EvidenceIndex) -> tuple[FileRow, ...]:
                 digest=bare(file.digest),
             )
     return tuple(rows.values())
-
-
-def _methods(findings: tuple[Finding, ...]) -> tuple[MethodView, ...]:
-    told: dict[str, dict[str, list[str]]] = {}
-    for finding in findings:
-        methods = told.setdefault(sentence_case(finding.analyzer), {})
-        if finding.method:
-            methods.setdefault(finding.method, [])
-        for found in finding.measurements:
-            ends = f" Interval: {found.interval.method}." if found.interval else ""
-            text = f"{found.method.rstrip('.')}.{ends}"
-            name = measure_label(found.id)
-            if name not in (names := methods.setdefault(text, [])):
-                names.append(name)
-    return tuple(
-        MethodView(
-            analyzer=analyzer,
-            entries=tuple(Pair(term=_joined(names), text=text) for text, names in methods.items()),
-        )
-        for analyzer, methods in told.items()
-        if methods
-    )
-
-
-def _joined(names: list[str]) -> str:
-    return "; ".join(names[:1] + [name[:1].lower() + name[1:] for name in names[1:]])
 
 
 def _settings(settings: AnalysisSettings) -> tuple[Pair, ...]:

@@ -107,6 +107,9 @@ METHODS: Final[dict[str, str]] = {
 }
 """Training methods as printed before the word `job`."""
 
+CLOCKS: Final = {"system-clock": "the clock of the machine", "given": "a time that was given"}
+"""Where the time of a decision comes from."""
+
 HIGHLIGHTS: Final = (
     ("demographic_parity_ratio", "selection_rate_ratio"),
     ("accuracy_change", "accuracy_tuned", "accuracy"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import NamedTuple
 
 from ftgov.reports.charts.axis import Axis, make_axis, tick_text
@@ -80,10 +81,11 @@ def _draw_grid(canvas: Canvas, x_axis: Axis, y_axis: Axis) -> None:
 
 def _name_ends(canvas: Canvas, curves: tuple[Curve, ...], x_axis: Axis, y_axis: Axis) -> None:
     wanted = sorted((y_axis.at(curve.points[-1][1]), index) for index, curve in enumerate(curves))
-    floor = float("-inf")
-    for y, index in wanted:
-        placed = max(y, floor)
-        floor = placed + _APART
+    places = [wanted[0][0]]
+    for y, _ in wanted[1:]:
+        places.append(max(y, places[-1] + _APART))
+    lift = max(0.0, places[-1] - (_BOTTOM - 6))
+    for placed, (_, index) in zip([y - lift for y in places], wanted, strict=True):
         colour = _COLOURS[index][0]
         canvas.text(x_axis.end + 8, placed + 3.5, _end_text(curves[index]), size=9.8, colour=colour)
 
@@ -100,7 +102,7 @@ def _mark_minimum(
     taken = [
         y_axis.at(height)
         for one in others
-        for place, height in one.points
+        for place, height in _between(one.points)
         if abs(x_axis.at(place) - centre) < half + 8
     ]
     wanted = [
@@ -108,3 +110,13 @@ def _mark_minimum(
     ]
     free = (line for line in wanted if not any(line - 11 < height < line + 4 for height in taken))
     canvas.text(centre, next(free, y - 9), words, anchor="middle", size=9.5, colour=LIMIT)
+
+
+def _between(points: tuple[tuple[float, float], ...]) -> list[tuple[float, float]]:
+    """Return places all along a line, so that a label can keep clear of it between its points."""
+    along = [
+        (x + (u - x) * part / 8, y + (v - y) * part / 8)
+        for (x, y), (u, v) in pairwise(points)
+        for part in range(8)
+    ]
+    return [*along, points[-1]]

@@ -16,12 +16,11 @@ ROW, HEAD = 25.0, 20.0
 
 
 class Mark(NamedTuple):
-    """A figure on a chart: its value, its interval, and the text printed beside it."""
+    """A figure on a chart: its value and its interval."""
 
     value: float
     low: float
     high: float
-    text: str
 
 
 class Row(NamedTuple):
