@@ -284,7 +284,7 @@ def dossier(
     made = Assessment(
         tool="ftgov 0.1.0",
         assessed_at=WHEN,
-        settings=AnalysisSettings(seed=7),
+        settings=AnalysisSettings(),
         subject=about or subject(),
         findings=tuple(findings),
         classification=classification(known=case != "error"),

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import random
 import shutil
+import sys
 from pathlib import Path
+
+import pytest
 
 from ftgov import api
 from tests_support import run_ftgov
@@ -90,3 +93,14 @@ def test_a_figure_changed_and_signed_again_fails_recompute(demo_copy: Path) -> N
         result = recompute_dossier(lie, BundleEvidence(opened))
     assert result.verdict == "invalid"
     assert any(figure["id"] in item for item in result.items)
+
+
+def test_recompute_without_an_extra_is_not_assessed_and_says_which(
+    finished_demo: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("fairlearn", "fairlearn.metrics"):
+        monkeypatch.setitem(sys.modules, name, None)
+    bundle = finished_demo / "reports" / "honest" / "bundle"
+    result = api.verify(bundle, finished_demo / "trust", recompute=True)
+    assert result.verdict == "not_assessed"
+    assert "ftgov[fairness]" in " ".join(result.layers[-1].items)

@@ -86,7 +86,7 @@ def _missing(subject: Subject, *, has_tuned: bool) -> str:
     name = subject.base.name if subject.base and has_tuned else subject.model.name
     if has_tuned and subject.base is None:
         return "The model's base is not recorded, so there is nothing to compare with."
-    return f"No answers of {name} are recorded: record them with `ftgov record evaluation`."
+    return f"No answers of {name} are recorded: record them with `ftgov record predictions`."
 
 
 def _parts(pairs: list[AnsweredTwice]) -> Iterator[tuple[figures.Slice, list[AnsweredTwice]]]:

@@ -85,7 +85,7 @@ def _nothing(subject: Subject, answered: bool) -> str:  # noqa: FBT001 - private
         )
     return (
         f"No answers of {subject.model.name} are recorded: record them with "
-        "`ftgov record evaluation`."
+        "`ftgov record predictions`."
     )
 
 

@@ -63,7 +63,7 @@ def audit(
         model: The model's name.
         system: The system it is audited for; needed only where the model serves several.
         analyzers: Which analyzers to run; empty for all.
-        settings: Seed, resamples, confidence.
+        settings: The confidence level of the intervals.
         law_pack: The law pack's id; by default the one in force at `now`.
         now: The time of the audit, RFC 3339 UTC; by default the present.
         actor: Who asks for it.

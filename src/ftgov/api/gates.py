@@ -70,9 +70,12 @@ def load_gates(words: Sequence[str]) -> tuple[GateFile, ...]:
 
 
 def default_gates(workspace: Workspace) -> tuple[str, ...]:
-    """Return the gates that `ftgov.toml` names, else `baseline`."""
+    """Return the gates that `ftgov.toml` names, paths relative to it, else `baseline`."""
     named = workspace.config.get("gates", {}).get("default", ["baseline"])
-    return tuple(str(name) for name in named)
+    beside = [workspace.root / str(name) for name in named]
+    return tuple(
+        str(path) if path.is_file() else str(name) for name, path in zip(named, beside, strict=True)
+    )
 
 
 def check(

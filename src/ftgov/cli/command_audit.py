@@ -24,8 +24,13 @@ _MARKS = {
 @click.argument("model")
 @click.option("--system", help="The system it is audited for, where it serves several.")
 @click.option("--analyzer", "analyzers", multiple=True, help="Run only this one; repeatable.")
-@click.option("--seed", type=int, default=0, show_default=True)
-@click.option("--resamples", type=click.IntRange(100, 100_000), default=1_000, show_default=True)
+@click.option(
+    "--confidence",
+    type=click.FloatRange(0.5, 1, min_open=True, max_open=True),
+    default=0.95,
+    show_default=True,
+    help="Nominal coverage of the intervals.",
+)
 @click.option("--law-pack", help="The law pack's id; by default the one in force today.")
 @workspace_option
 @actor_option
@@ -36,8 +41,7 @@ def audit(
     model: str,
     system: str | None,
     analyzers: tuple[str, ...],
-    seed: int,
-    resamples: int,
+    confidence: float,
     law_pack: str | None,
     workspace: Path,
     actor: str,
@@ -56,7 +60,7 @@ def audit(
             model,
             system=system,
             analyzers=analyzers,
-            settings=AnalysisSettings(seed=seed, resamples=resamples),
+            settings=AnalysisSettings(confidence=confidence),
             law_pack=law_pack,
             actor=actor,
         )

@@ -62,7 +62,7 @@ def classify(
 
 def _row(name: str, value: object) -> str:
     shown = ", ".join(value) if isinstance(value, tuple) else str(value)
-    return f"  {name:22}{inert(shown).replace('_', ' ')}"
+    return f"  {name:22}{inert(shown)}"
 
 
 def _lines(console: Console, result: Classification) -> list[str]:

@@ -32,6 +32,17 @@ def user_file() -> Path:
     return Path(home) / "ftgov" / "config.toml"
 
 
+def _merged(under: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
+    """Return two tables as one; options lose their dashes, tables (commands) keep their names."""
+    found = dict(under)
+    for key, value in over.items():
+        if isinstance(value, dict):
+            found[key] = _merged(found.get(key, {}), value)
+        else:
+            found[key.replace("-", "_")] = value
+    return found
+
+
 def configured(folder: Path | None = None) -> dict[str, Any]:
     """Return the options that files set, per command, the nearest file winning.
 
@@ -42,8 +53,7 @@ def configured(folder: Path | None = None) -> dict[str, Any]:
     project = _table(place / "pyproject.toml").get("tool", {}).get("ftgov", {})
     found: dict[str, Any] = {}
     for source in (_table(user_file()), project, _table(place / "ftgov.toml")):
-        for command, options in source.items():
-            if isinstance(options, dict):
-                named = {key.replace("-", "_"): value for key, value in options.items()}
-                found[command] = {**found.get(command, {}), **named}
+        found = _merged(
+            found, {key: value for key, value in source.items() if isinstance(value, dict)}
+        )
     return found

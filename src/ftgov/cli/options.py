@@ -40,6 +40,26 @@ def _shared(function: Body) -> Body:
     return wrapped
 
 
+def _name_as_typed(made: ExampleCommand) -> None:
+    """Give each option the name that is typed, so that settings files and variables use it too.
+
+    A function may call its parameter otherwise (`as_json`, `policies`); the call is translated.
+    """
+    inner = {}
+    for option in made.params:
+        if isinstance(option, click.Option) and option.name:
+            typed = max(option.opts, key=len).lstrip("-").replace("-", "_")
+            inner[typed], option.name = option.name, typed
+    called = made.callback
+    assert called is not None, "a command is made of a function"
+
+    @functools.wraps(called)
+    def translated(**values: Any) -> Any:
+        return called(**{inner.get(name, name): value for name, value in values.items()})
+
+    made.callback = translated
+
+
 def command(*examples: str, name: str | None = None) -> Callable[[Body], ExampleCommand]:
     """Make a command of a function that takes a `Console` first, and its own options by name.
 
@@ -53,6 +73,7 @@ def command(*examples: str, name: str | None = None) -> Callable[[Body], Example
             name, cls=ExampleCommand, context_settings={"help_option_names": ["-h", "--help"]}
         )(_shared(function))
         made.examples = examples
+        _name_as_typed(made)
         return made
 
     return build

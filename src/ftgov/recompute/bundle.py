@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from ftgov import analyzers
 from ftgov.dossier.assess import TOOL, choose_analyzers, classify_subject
@@ -25,27 +25,37 @@ def _result(verdict: LayerVerdict, detail: str, items: list[str]) -> LayerResult
     return LayerResult(layer="recompute", verdict=verdict, detail=detail, items=tuple(items))
 
 
-def _findings(assessment: Assessment, evidence: EvidenceReader) -> list[str]:
+class _Comparison(NamedTuple):
+    """What differs, and what could not be derived here so that nothing is shown either way."""
+
+    differs: list[str]
+    underivable: list[str]
+
+
+def _findings(assessment: Assessment, evidence: EvidenceReader) -> _Comparison:
     used = dict.fromkeys(finding.analyzer for finding in assessment.findings)
     again = analyzers.run(
         choose_analyzers(tuple(used)), assessment.subject, evidence, assessment.settings
     )
-    return _differences(assessment.findings, again)
+    return _compare(assessment.findings, again)
 
 
-def _differences(stated: tuple[Finding, ...], again: tuple[Finding, ...]) -> list[str]:
+def _compare(stated: tuple[Finding, ...], again: tuple[Finding, ...]) -> _Comparison:
     """Name each finding that differs, down to the figure where only figures do."""
     theirs = {finding.id: finding for finding in again}
-    faults = [
-        f"finding {name}: not stated" for name in theirs if name not in {f.id for f in stated}
-    ]
+    named = {finding.id for finding in stated}
+    found = _Comparison([f"finding {name}: not stated" for name in theirs if name not in named], [])
     for finding in stated:
         other = theirs.get(finding.id)
         if other is None:
-            faults.append(f"finding {finding.id}: cannot be derived")
-        elif canonical_bytes(other) != canonical_bytes(finding):
-            faults += _figures(finding, other) or [f"finding {finding.id}: differs"]
-    return faults
+            found.differs.append(f"finding {finding.id}: the evidence does not give it")
+        elif canonical_bytes(other) == canonical_bytes(finding):
+            continue
+        elif other.outcome == "not_assessed":
+            found.underivable.append(f"finding {finding.id}: {other.summary}")
+        else:
+            found.differs.extend(_figures(finding, other) or [f"finding {finding.id}: differs"])
+    return found
 
 
 def _figures(stated: Finding, again: Finding) -> list[str]:
@@ -92,20 +102,21 @@ def recompute_dossier(dossier: Dossier, evidence: EvidenceReader) -> LayerResult
     """
     assessment = dossier.assessment
     try:
-        faults = _findings(assessment, evidence)
-        faults += _law(assessment, evidence)
-        faults += _gates(dossier, evidence)
+        findings = _findings(assessment, evidence)
+        faults = [*findings.differs, *_law(assessment, evidence), *_gates(dossier, evidence)]
     except FtgovError as fault:
         return _result("not_assessed", f"could not be derived: {fault.what}", [fault.why])
     if digest_record(assessment) != dossier.assessment_digest:
         faults.append("assessment digest: differs")
-    if not faults:
-        count = sum(len(finding.measurements) for finding in assessment.findings)
-        return _result("valid", f"{count} figures derived again, all the same", [])
-    if assessment.tool != TOOL:
+    if faults and assessment.tool == TOOL:
+        return _result("invalid", "figures differ from what the evidence gives", faults)
+    if faults:
         detail = f"made by {assessment.tool}, derived by {TOOL}; they differ"
         return _result("not_assessed", detail, faults)
-    return _result("invalid", "figures differ from what the evidence gives", faults)
+    if findings.underivable:
+        return _result("not_assessed", "not all could be derived here", findings.underivable)
+    count = sum(len(finding.measurements) for finding in assessment.findings)
+    return _result("valid", f"{count} figures derived again, all the same", [])
 
 
 def recompute_bundle(path: Path) -> LayerResult:

@@ -28,10 +28,8 @@ class LedgerHead(Record):
 
 
 class AnalysisSettings(Record):
-    """What makes an analysis repeatable: the seed, the resamples and the confidence level."""
+    """What makes an analysis repeatable besides its evidence: the confidence level."""
 
-    seed: int = 0
-    resamples: int = Field(default=1_000, ge=100, le=100_000)
     confidence: float = Field(default=0.95, gt=0.5, lt=1)
 
 

@@ -180,11 +180,7 @@ def _files(dossier: Dossier, index: EvidenceIndex) -> tuple[FileRow, ...]:
 
 
 def _settings(settings: AnalysisSettings) -> tuple[Pair, ...]:
-    return (
-        Pair(term="Seed", text=f"{settings.seed}"),
-        Pair(term="Resamples", text=f"{settings.resamples:,}"),
-        Pair(term="Confidence", text=percent_level(settings.confidence)),
-    )
+    return (Pair(term="Confidence", text=percent_level(settings.confidence)),)
 
 
 def _labels(findings: tuple[Finding, ...]) -> tuple[Pair, ...]:

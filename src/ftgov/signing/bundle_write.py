@@ -130,7 +130,8 @@ def _place(target: Path, content: Path | bytes) -> str:
                         file.write(chunk)
             except OSError as fault:
                 raise FtgovError(
-                    f"{content} cannot be put into the bundle: {fault.strerror}."
+                    f"{content} cannot be put into the bundle: {fault.strerror}.",
+                    next_step="Check free disk space and permissions; no bundle was left behind.",
                 ) from fault
     target.chmod(_FILE_MODE)
     return hashed.hexdigest()
