@@ -7,7 +7,7 @@ BIN    := $(VENV)/bin
 DEMO   ?= build/demo
 WORKERS ?= 2
 
-.PHONY: help demo test test-long lint wheel example locks docs clean packages
+.PHONY: help packages demo test test-long lint wheel example pictures locks clean
 
 help:
 	@echo "make demo       the recorded fine-tune to signed, verified reports in $(DEMO)"
@@ -16,6 +16,7 @@ help:
 	@echo "make lint       import contracts, types, style, docstrings"
 	@echo "make wheel      build the wheel twice and compare"
 	@echo "make example    train the example's models again (needs torch, under 10 minutes)"
+	@echo "make pictures   draw the pictures of the README again"
 	@echo "make locks      resolve requirements/*.txt again"
 
 packages:
@@ -55,6 +56,10 @@ example: $(VENV)/.ready
 	.venv-local/bin/python -m pip install --quiet --no-deps --require-hashes -r requirements/local.txt
 	.venv-local/bin/python examples/loan-triage/make_recording.py --output build/loan-triage \
 		--compare examples/loan-triage/recording
+
+pictures: demo
+	pdftoppm -png -r 66 -f 1 -l 1 -singlefile $(DEMO)/reports/harmful-lora/report.pdf docs/images/cover
+	pdftoppm -png -r 66 -f 2 -l 2 -singlefile $(DEMO)/reports/harmful-lora/report.pdf docs/images/summary
 
 locks:
 	uv pip compile --quiet --generate-hashes --no-emit-index-url --no-emit-find-links --no-annotate --no-header \
