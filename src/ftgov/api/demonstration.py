@@ -62,12 +62,9 @@ def _start(folder: Path, recording: Path, now: str, progress: Progress) -> Works
 
 
 def _report(
-    workspace: Workspace, model: str, key: SigningKey, now: str, progress: Progress
+    workspace: Workspace, folder: Path, model: str, key: SigningKey, now: str
 ) -> ModelResult:
-    folder = workspace.root
-    progress(f"{model}: deciding, writing the report, signing")
     files = report(workspace, model, folder / "reports" / model, key=key, now=now)
-    progress(f"{model}: verifying the bundle")
     return ModelResult(model, files, verify(files.folder / "bundle", folder / "trust"))
 
 
@@ -101,5 +98,8 @@ def demo(
         for model in tuned:
             progress(f"{model}: auditing")
             audit(workspace, model, now=moment)
-        results = [_report(workspace, model, key, moment, progress) for model in tuned]
+        results = []
+        for model in tuned:
+            progress(f"{model}: deciding, writing the report, signing and verifying it")
+            results.append(_report(workspace, place, model, key, moment))
     return Demonstration(place, trust, tuple(results))
