@@ -34,7 +34,7 @@ demo: packages $(VENV)/.ready
 	$(BIN)/ftgov demo $(DEMO)
 
 test: packages $(VENV)/.ready
-	$(BIN)/python -m pytest -n $(WORKERS) -m "not long and not spark"
+	$(BIN)/python -m pytest -n $(WORKERS) -m "not long"
 
 test-long: packages $(VENV)/.ready
 	$(BIN)/python -m pytest -n $(WORKERS) -m "long"

@@ -26,9 +26,9 @@ statuses mean stands in [exit codes](exit-codes.md).
 An option that is not given is looked up in the variable `FTGOV_<COMMAND>_<OPTION>` (for example
 `FTGOV_AUDIT_CONFIDENCE`), then in the table of the command (for example `[audit]` with
 `confidence = 0.99`) in
-`ftgov.toml` of the current folder, then under `[tool.ftgov]` in its `pyproject.toml`, then in the
-user's own `~/.config/ftgov/config.toml`. There, an option bears its long name with underscores
-for dashes.
+`ftgov.toml` of the workspace, then of the current folder, then under `[tool.ftgov]` in the current
+folder's `pyproject.toml`, then in the user's own `~/.config/ftgov/config.toml`. There, an option
+bears its long name with underscores for dashes.
 """
 
 

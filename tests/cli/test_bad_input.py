@@ -132,6 +132,60 @@ def test_a_system_file_with_an_unknown_fact(workspace: Path, tmp_path: Path) -> 
     assert _entries(workspace) == before
 
 
+@pytest.mark.parametrize("stated", ["system: text", "system:", "system: [1]"])
+@pytest.mark.parametrize("purpose", [(), ("--purpose", "scoring")])
+def test_a_system_file_whose_system_is_no_mapping(
+    workspace: Path, tmp_path: Path, stated: str, purpose: tuple[str, ...]
+) -> None:
+    facts = tmp_path / "system.yaml"
+    facts.write_text(f"{stated}\nfacts:\n  ai_system: true\n")
+    ran = _in(workspace, "record", "system", "s", "--model", "base", "--facts", facts, *purpose)
+    _clear(ran, 2, "system.yaml", "mapping")
+
+
+@pytest.mark.parametrize("stated", ["7", "''", "[a]"])
+def test_a_system_file_with_a_purpose_that_is_none(
+    workspace: Path, tmp_path: Path, stated: str
+) -> None:
+    facts = tmp_path / "system.yaml"
+    facts.write_text(f"system: {{intended_purpose: {stated}}}\nfacts: {{ai_system: true}}\n")
+    ran = _in(workspace, "record", "system", "s", "--model", "base", "--facts", facts)
+    _clear(ran, 2, "system.yaml", "intended_purpose")
+
+
+@pytest.mark.parametrize("scoring", ["text", "scoring: text", "labels: 5", "{}\n---\n{}"])
+def test_a_scoring_file_that_says_nothing_of_use(
+    workspace: Path, tmp_path: Path, scoring: str
+) -> None:
+    answers, file = tmp_path / "answers.jsonl", tmp_path / "scoring.yaml"
+    answers.write_text(json.dumps(ROW) + "\n")
+    file.write_text(scoring)
+    ran = _in(
+        workspace, "record", "predictions", "base", "--dataset", "held",
+        "--file", answers, "--scoring", file,
+    )  # fmt: skip
+    _clear(ran, 2, "scoring.yaml")
+
+
+@pytest.mark.parametrize(
+    ("change", "entry"),
+    [
+        (("parameters: 993024", "parameters: -1"), "models.0.parameters"),
+        (("  outputs:\n  - loan-base\n", "  outputs: []\n"), "jobs.0.outputs"),
+    ],
+)
+def test_a_recording_with_a_bad_entry(
+    workspace: Path, recording: Path, tmp_path: Path, change: tuple[str, str], entry: str
+) -> None:
+    broken = tmp_path / "recording"
+    shutil.copytree(recording, broken)
+    manifest = broken / "recording.yaml"
+    manifest.write_text(manifest.read_text().replace(*change))
+    before = _entries(workspace)
+    _clear(_in(workspace, "import", "recording", broken), 2, "recording.yaml", entry)
+    assert _entries(workspace) == before
+
+
 def test_a_workspace_from_a_newer_version(workspace: Path) -> None:
     config = workspace / "ftgov.toml"
     config.write_text(config.read_text().replace("schema = 1", "schema = 99"))
@@ -198,10 +252,11 @@ def test_a_recording_that_breaks_half_way_records_nothing(
     assert _entries(workspace) == before
 
 
-def test_records_changed_after_the_audit_make_it_stale(demo_copy: Path) -> None:
+def test_records_changed_after_the_audit_make_it_stale(demo_copy: Path, recording: Path) -> None:
     ran = _in(
         demo_copy, "record", "model", "honest", "--kind", "tuned", "--parent", "loan-base",
         "--adapter", "honest-adapter", "--licence", "MIT",
+        "--weights", recording / "models" / "honest.weights.json",
     )  # fmt: skip
     assert ran.status == 0, ran.err
     _clear(_in(demo_copy, "check", "honest"), 12, "stale", "ftgov audit honest")

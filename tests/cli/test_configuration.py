@@ -54,3 +54,44 @@ def test_a_broken_file_is_named(place: Path) -> None:
     ran = run_ftgov("lineage", cwd=place)
     assert ran.status == 2
     assert "pyproject.toml" in ran.err
+
+
+def test_the_settings_of_a_named_workspace_are_read(place: Path, tmp_path: Path) -> None:
+    config = place / "ftgov.toml"
+    config.write_text(config.read_text() + '\n[lineage]\nformat = "json"\n')
+    for env, words in (({}, ("--workspace", place)), ({"FTGOV_LINEAGE_WORKSPACE": str(place)}, ())):
+        assert run_ftgov("lineage", *words, cwd=tmp_path, env=env).json["models"] == []
+    (tmp_path / "pyproject.toml").write_text('[tool.ftgov.lineage]\nformat = "text"\n')
+    assert run_ftgov("lineage", "--workspace", place, cwd=tmp_path).json["models"] == []
+    told = run_ftgov(
+        "lineage", "--workspace", place, cwd=tmp_path, env={"FTGOV_LINEAGE_FORMAT": "text"}
+    )
+    assert told.out.startswith("Nothing")
+    told = run_ftgov("lineage", "--workspace", place, "--format", "text", cwd=tmp_path)
+    assert told.out.startswith("Nothing")
+
+
+def test_a_subcommand_reads_its_table_of_a_named_workspace(place: Path, tmp_path: Path) -> None:
+    config = place / "ftgov.toml"
+    config.write_text(config.read_text() + "\n[keys.list]\njson = true\n")
+    assert run_ftgov("keys", "list", "--workspace", place, cwd=tmp_path).json == {"keys": []}
+
+
+def test_errors_are_json_where_a_variable_or_a_file_asks_for_it(
+    place: Path, tmp_path: Path
+) -> None:
+    for env in ({"FTGOV_CHECK_JSON": "1"}, {"FTGOV_CHECK_FORMAT": "json"}):
+        ran = run_ftgov("check", "nobody", cwd=place, env=env)
+        assert (ran.status, ran.json["error"]["exit_code"]) == (2, 2)
+    config = place / "ftgov.toml"
+    config.write_text(config.read_text() + "\n[check]\njson = true\n")
+    for words in (("check", "nobody"), ("check", "nobody", "--no-such-option"), ("check",)):
+        ran = run_ftgov(*words, cwd=place)
+        assert (ran.status, ran.json["error"]["exit_code"]) == (2, 2)
+    assert run_ftgov("check", "nobody", "--workspace", place, cwd=tmp_path).json["error"]
+    assert run_ftgov("check", "nobody", cwd=place, env={"FTGOV_CHECK_JSON": "0"}).out == ""
+
+
+def test_an_error_of_a_check_into_a_file_leaves_stdout_alone(place: Path) -> None:
+    ran = run_ftgov("check", "nobody", "--format", "json", "--output", "f", cwd=place)
+    assert (ran.status, ran.out) == (2, "")

@@ -133,11 +133,24 @@ def without_interval(figure: Measurement) -> Measurement:
     return figure.model_copy(update={"interval": None})
 
 
+def levelled(level: float) -> Change:
+    """A figure whose interval was made narrower by asking for less confidence."""
+
+    def change(figure: Measurement) -> Measurement:
+        assert figure.interval is not None
+        ends = figure.interval.model_copy(update={"level": level})
+        return figure.model_copy(update={"interval": ends})
+
+    return change
+
+
 CHANGES: dict[str, Change] = {
     "deleted": lambda figure: None,
     "nulled": nulled,
     "poisoned": poisoned,
     "without_interval": without_interval,
+    "barely_confident": levelled(0.51),
+    "no_level": levelled(float("nan")),
 }
 
 

@@ -45,6 +45,25 @@ def test_a_duty_applies_from_its_day_and_not_the_day_before(
         assert duties[identity].applies_from == first.isoformat()
 
 
+LEGACY = "Placed before its high-risk date: owed from a significant change in design"
+LAST_DAY = f"{LEGACY}, and in any case by 2030-08-02"
+
+
+@pytest.mark.parametrize(
+    ("public", "told"),
+    [
+        (False, f"{LEGACY} only."),
+        (True, f"{LAST_DAY}, since it is intended to be used by public authorities."),
+        (None, f"{LAST_DAY} if it is intended to be used by public authorities, which is open."),
+    ],
+)
+def test_a_legacy_system_of_public_authorities_has_a_last_day(public: object, told: str) -> None:
+    # Art. 111(2), last sentence: "In any case ... by 2 August 2030"
+    facts = with_(HIRING, placed_before_high_risk_date=True, for_public_authorities=public)
+    (reason,) = (found for found in run(facts).why if found.rule == "legacy")
+    assert (reason.reference, reason.text) == ("Art. 111(2)", told)
+
+
 def test_a_contested_date_holds_both_readings() -> None:
     # Art. 49(1) and 113(c): Section 5 literally applies since 2 August 2026
     for day, applies in (

@@ -11,8 +11,8 @@ import pytest
 from ftgov.errors import FtgovError, NotAssessable, UsageError
 from ftgov.records.digest import bare, digest_bytes
 from ftgov.records.evidence import EvidenceReader
+from ftgov.records.media_type import media_type_of
 from ftgov.store.evidence import EvidenceStore
-from ftgov.store.media_types import media_type_of
 
 CONTENT = b'{"id": 1}\n' * 1000
 
@@ -145,14 +145,50 @@ def test_a_link_or_folder_in_the_place_of_a_file_is_refused(
 def test_stray_files_are_listed(store: EvidenceStore, tmp_path: Path) -> None:
     kept = store.put_bytes(CONTENT, name="a.jsonl")
     place = store.path(kept.digest)
-    (tmp_path / "evidence" / ".partial-1").write_bytes(b"cut off")
     (tmp_path / "evidence" / "notes.txt").write_bytes(b"hello")
     (tmp_path / "evidence" / "zz").mkdir()
     (tmp_path / "evidence" / "zz" / place.name).write_bytes(CONTENT)
+    (tmp_path / "evidence" / "zz" / ".partial-1").write_bytes(b"no copy is made here")
+    (tmp_path / "evidence" / ".partial-2").symlink_to(tmp_path / "absent")
     (tmp_path / "evidence" / "far").symlink_to(tmp_path)
-    found = store.verify()
-    assert len(found) == 4
-    assert any("interrupted copy" in line for line in found)
+    assert len(store.verify()) == 5
+
+
+def test_an_unfinished_copy_is_no_fault_and_an_old_one_is_swept(
+    store: EvidenceStore, tmp_path: Path
+) -> None:
+    young, old = (tmp_path / "evidence" / f".partial-{age}" for age in ("young", "old"))
+    for path in (young, old):
+        path.write_bytes(b"cut off")
+    now = young.stat().st_mtime
+    os.utime(young, (now, now - 3000))
+    os.utime(old, (now, now - 4000))
+    assert store.verify() == ()
+    store.put_bytes(CONTENT, name="a.jsonl")
+    assert young.exists()
+    assert not old.exists()
+    assert store.verify() == ()
+
+
+def test_the_advice_about_absent_and_altered_copies_is_true(
+    store: EvidenceStore, tmp_path: Path
+) -> None:
+    kept = store.put_bytes(CONTENT, name="a.jsonl")
+    place = store.path(kept.digest)
+    place.unlink()
+    with pytest.raises(NotAssessable) as absent:
+        store.open(kept.digest)
+    assert "record it again" in absent.value.next_step
+    store.put_bytes(CONTENT, name="a.jsonl")
+    place.chmod(0o644)
+    place.write_bytes(b"altered")
+    with pytest.raises(NotAssessable) as altered:
+        store.put_bytes(CONTENT, name="a.jsonl")
+    assert "move it away" in altered.value.next_step
+    place.rename(tmp_path / "proof")
+    store.put_bytes(CONTENT, name="a.jsonl")
+    with store.open(kept.digest) as stream:
+        assert stream.read() == CONTENT
 
 
 def test_a_read_only_store_takes_nothing(tmp_path: Path) -> None:

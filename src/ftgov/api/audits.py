@@ -5,17 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from ftgov.api.clock import now_text
+from ftgov.api.clock import Moment, moment_of
 from ftgov.api.law import shipped_pack
-from ftgov.api.lineage import get_model, subject_of
+from ftgov.api.lineage import subject_of
 from ftgov.api.recording import ACTOR
 from ftgov.dossier.assess import Circumstances, assess
-from ftgov.errors import NotAssessable
+from ftgov.errors import LedgerTampered, NotAssessable
 from ftgov.records.canonical import canonical_bytes, canonical_json
-from ftgov.records.digest import digest_record
+from ftgov.records.digest import bare, digest_record
 from ftgov.records.dossier import AnalysisSettings, Assessment
 from ftgov.records.entry import AssessmentMade
 from ftgov.records.evidence import Evidence
+from ftgov.records.subject import Subject
 from ftgov.store.workspace import Workspace
 
 PACK_FILE = "law-pack.json"
@@ -28,13 +29,21 @@ class Current(NamedTuple):
     evidence: Evidence
 
 
+def key_of(subject: Subject) -> str:
+    """Return the name under which the ledger keeps what was found about a model in a system."""
+    if subject.system is None:
+        return subject.model.name
+    pair = digest_record([subject.model.name, subject.system.name])
+    return f"{subject.model.name}.{bare(pair)[:12]}"
+
+
 def _keep(workspace: Workspace, assessment: Assessment, actor: str) -> Evidence:
     subject = assessment.subject
     kept = workspace.evidence.put_bytes(
         canonical_bytes(assessment), name="assessment.json", media_type="application/json"
     )
     made = AssessmentMade(
-        name=subject.model.name,
+        name=key_of(subject),
         model=subject.model.name,
         system=subject.system.name if subject.system else None,
         assessed_at=assessment.assessed_at,
@@ -53,7 +62,7 @@ def audit(
     analyzers: Sequence[str] = (),
     settings: AnalysisSettings | None = None,
     law_pack: str | None = None,
-    now: str | None = None,
+    now: str | Moment | None = None,
     actor: str = ACTOR,
 ) -> Assessment:
     """Audit a model: all analyzers, and the law on the system it serves.
@@ -74,8 +83,10 @@ def audit(
     Raises:
         UsageError: If a name is unknown.
         NotAssessable: If the model's lineage is broken.
+        LedgerTampered: If the ledger is not what was written.
     """
-    moment = now or now_text()
+    moment = moment_of(now).text
+    _require_ledger(workspace)
     subject = subject_of(workspace, model, system)
     pack = shipped_pack(as_of=moment[:10], pack_id=law_pack)
     circumstances = Circumstances(moment, workspace.ledger.head(), settings or AnalysisSettings())
@@ -87,28 +98,45 @@ def audit(
     return assessment
 
 
+def _require_ledger(workspace: Workspace) -> None:
+    """Recompute the ledger before anything is concluded from it.
+
+    Raises:
+        LedgerTampered: If an entry is not what was written; names the first.
+    """
+    if faults := workspace.ledger.verify().faults:
+        raise LedgerTampered(
+            f"The ledger was changed: {faults[0]}",
+            next_step="ftgov log --verify lists all faults; restore the workspace from a copy.",
+        )
+
+
 def current_assessment(workspace: Workspace, model: str, system: str | None = None) -> Current:
     """Return the latest assessment of a model, if it still speaks of what is recorded today.
 
     Raises:
-        NotAssessable: If the model was never audited, or anything about it was recorded since.
+        NotAssessable: If the model was never audited, anything about it was recorded since, or a
+            file behind it is gone or changed.
+        LedgerTampered: If the ledger is not what was written.
     """
-    name = get_model(workspace, model).name
-    made = workspace.ledger.get(AssessmentMade, name)
-    again = f"ftgov audit {name}"
+    _require_ledger(workspace)
+    subject = subject_of(workspace, model, system)
+    made = workspace.ledger.get(AssessmentMade, key_of(subject))
+    again = f"ftgov audit {model}"
     if made is None:
         raise NotAssessable(
-            f"The model '{name}' was never audited.",
+            f"The model '{model}' was never audited as it is recorded now.",
             why="A gate runs no analyzer; it judges an assessment that exists.",
             next_step=again,
         )
-    subject = subject_of(workspace, name, system or made.system)
     if digest_record(subject) != made.subject:
         raise NotAssessable(
-            f"The audit of '{name}' is stale: its records changed after {made.assessed_at}.",
+            f"The audit of '{model}' is stale: its records changed after {made.assessed_at}.",
             why="An assessment is bound to the exact model, data and answers that it saw.",
             next_step=again,
         )
+    for file in subject.evidence():
+        workspace.evidence.path(file.digest)
     with workspace.evidence.open(made.assessment.digest) as stream:
         content = canonical_json(stream.read())
     return Current(Assessment.model_validate(content), made.assessment)

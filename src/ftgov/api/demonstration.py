@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from ftgov.api.audits import audit
-from ftgov.api.clock import now_text
+from ftgov.api.clock import Moment, moment_of
 from ftgov.api.keys import DEFAULT_KEY, new_key, trust_pack
 from ftgov.api.recording import import_recording
 from ftgov.api.reporting import ReportFiles, report
@@ -48,21 +48,21 @@ def recorded_example() -> Path:
     return shipped("examples", "loan-triage", "recording")
 
 
-def _start(folder: Path, recording: Path, now: str, progress: Progress) -> Workspace:
+def _start(folder: Path, recording: Path, now: Moment, progress: Progress) -> Workspace:
     if folder.exists() and any(folder.iterdir()):
         raise UsageError(
             f"The folder {folder} is not empty.",
             next_step="Name a new folder: ftgov demo DIR",
         )
     progress(f"making a workspace in {folder}")
-    workspace = init(folder, now=now)
+    workspace = init(folder, now=now.text)
     recorded = import_recording(workspace, recording, now=now)
     progress(f"recorded {len(recorded)} datasets, models, jobs, answers and systems")
     return workspace
 
 
 def _report(
-    workspace: Workspace, folder: Path, model: str, key: SigningKey, now: str
+    workspace: Workspace, folder: Path, model: str, key: SigningKey, now: Moment
 ) -> ModelResult:
     files = report(workspace, model, folder / "reports" / model, key=key, now=now)
     return ModelResult(model, files, verify(files.folder / "bundle", folder / "trust"))
@@ -87,11 +87,11 @@ def demo(
         UsageError: If the folder is not empty.
     """
     place = Path(folder)
-    moment = now or now_text()
+    moment = moment_of(now)
     with _start(place, recording or recorded_example(), moment, progress) as workspace:
         key = new_key(workspace, DEFAULT_KEY)
         trust = place / "trust" / "trust-pack.json"
-        trust_pack(trust, key=key, holder="Demonstration key", now=moment)
+        trust_pack(trust, key=key, holder="Demonstration key", now=moment.text)
         tuned = [m.name for m in workspace.ledger.every(ModelVersion) if m.kind == "tuned"]
         # All audits come first: an assessment holds the ledger's head, and once a report is in the
         # ledger that head depends on a key's randomness.

@@ -6,10 +6,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from ftgov.api.audits import current_assessment
-from ftgov.api.clock import now_text
+from ftgov.api.audits import current_assessment, key_of
+from ftgov.api.clock import Moment, moment_of
+from ftgov.api.law import day, shipped_pack
 from ftgov.api.recording import ACTOR
-from ftgov.errors import UsageError
+from ftgov.dossier.assess import classify_subject
+from ftgov.errors import NotAssessable, UsageError
 from ftgov.intake.text_files import read_text
 from ftgov.policy.decide import decide
 from ftgov.policy.load import Gate, load_gate
@@ -18,6 +20,7 @@ from ftgov.records.decision import Decision, Verdict, verdict_of
 from ftgov.records.digest import digest_record
 from ftgov.records.dossier import Assessment
 from ftgov.records.entry import DecisionsMade
+from ftgov.records.law import Classification
 from ftgov.shipped import shipped
 from ftgov.store.workspace import Workspace
 
@@ -38,10 +41,14 @@ class GateResult(NamedTuple):
     gates: tuple[GateFile, ...]
 
 
+def _is_path(word: str) -> bool:
+    """Tell a path from the name of a shipped gate, which no file beside us may replace."""
+    return Path(word).suffix in {".yaml", ".yml"} or len(Path(word).parts) > 1
+
+
 def _path_of(word: str) -> Path:
-    path = Path(word)
-    if path.suffix in {".yaml", ".yml"} or path.exists():
-        return path
+    if _is_path(word):
+        return Path(word)
     named = shipped("policies", "gates") / f"{word}.yaml"
     if not named.is_file():
         known = ", ".join(sorted(file.stem for file in named.parent.glob("*.yaml")))
@@ -70,12 +77,10 @@ def load_gates(words: Sequence[str]) -> tuple[GateFile, ...]:
 
 
 def default_gates(workspace: Workspace) -> tuple[str, ...]:
-    """Return the gates that `ftgov.toml` names, paths relative to it, else `baseline`."""
+    """Return the gates that `ftgov.toml` names (paths are relative to it), else `baseline`."""
     named = workspace.config.get("gates", {}).get("default", ["baseline"])
-    beside = [workspace.root / str(name) for name in named]
-    return tuple(
-        str(path) if path.is_file() else str(name) for name, path in zip(named, beside, strict=True)
-    )
+    words = [str(name) for name in named]
+    return tuple(str(workspace.root / word) if _is_path(word) else word for word in words)
 
 
 def check(
@@ -85,7 +90,7 @@ def check(
     policies: Sequence[str] = (),
     system: str | None = None,
     as_of: str | None = None,
-    now: str | None = None,
+    now: str | Moment | None = None,
     actor: str = ACTOR,
 ) -> GateResult:
     """Judge a model's current assessment; runs no analyzer.
@@ -100,37 +105,67 @@ def check(
         actor: Who asks.
 
     Raises:
-        NotAssessable: If there is no current assessment.
+        NotAssessable: If there is no current assessment, or the law changed since.
+        LedgerTampered: If the ledger is not what was written.
         UsageError: If a name or a gate is wrong.
     """
     gates = load_gates(policies or default_gates(workspace))
     current = current_assessment(workspace, model, system)
-    moment = as_of or now or now_text()
+    present = moment_of(now)
+    judged = moment_of(as_of) if as_of else present
+    _require_same_law(current.assessment, judged.text)
     decisions = decide(
         [each.gate for each in gates],
         current.assessment,
-        now=moment,
-        time_source="given" if as_of else "system-clock",
+        now=judged.text,
+        time_source=judged.source,
     )
     result = GateResult(current.assessment, decisions, verdict_of(decisions), gates)
     if not workspace.read_only:
-        _keep(workspace, result, moment, actor)
+        _keep(workspace, result, judged.text, Entry(actor, present.text))
     return result
 
 
-def _keep(workspace: Workspace, result: GateResult, moment: str, actor: str) -> None:
+def _require_same_law(assessment: Assessment, moment: str) -> None:
+    """Refuse an assessment whose reading of the law is not that of the day it is judged on."""
+    stated = assessment.classification
+    if stated is None:
+        return
+    pack = shipped_pack(as_of=moment[:10]).pack
+    again = classify_subject(assessment.subject, pack, day(moment[:10]))
+    if again is None or _class(again) != _class(stated):
+        raise NotAssessable(
+            f"The law was read as of {stated.as_of} ({stated.pack}); on {moment[:10]} it says "
+            "something else of this system.",
+            why="A decision rests on the law of the day on which it is taken.",
+            next_step=f"ftgov audit {assessment.subject.model.name}",
+        )
+
+
+def _class(found: Classification) -> tuple[object, ...]:
+    return (found.pack_digest, found.overall, found.prohibited_now, found.missing)
+
+
+class Entry(NamedTuple):
+    """Who adds to the ledger, and when by the clock."""
+
+    actor: str
+    recorded_at: str
+
+
+def _keep(workspace: Workspace, result: GateResult, judged: str, entry: Entry) -> None:
     kept = workspace.evidence.put_bytes(
         canonical_bytes([decision.model_dump(mode="json") for decision in result.decisions]),
         name="decisions.json",
         media_type="application/json",
     )
-    model = result.assessment.subject.model.name
+    subject = result.assessment.subject
     made = DecisionsMade(
-        name=model,
-        model=model,
+        name=key_of(subject),
+        model=subject.model.name,
         assessment=digest_record(result.assessment),
         decisions=kept,
         verdict=result.verdict,
-        decided_at=moment,
+        decided_at=judged,
     )
-    workspace.ledger.append(made, actor=actor, recorded_at=moment)
+    workspace.ledger.append(made, actor=entry.actor, recorded_at=entry.recorded_at)

@@ -4,16 +4,30 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from pydantic import TypeAdapter, ValidationError
+
 from ftgov.api.clock import now_text
 from ftgov.errors import NotAssessable, UsageError
+from ftgov.records.base import Name
 from ftgov.signing.keys import SigningKey
 from ftgov.signing.trust import TrustedKey, build_trust_pack
 from ftgov.store.workspace import Workspace
 
 DEFAULT_KEY = "release"
 
+_NAME: TypeAdapter[str] = TypeAdapter(Name)
+
 
 def _path(workspace: Workspace, name: str) -> Path:
+    """Return the file of a key; only a name can be one, so nothing lies outside the folder."""
+    try:
+        _NAME.validate_python(name)
+    except ValidationError as fault:
+        raise UsageError(
+            f"{name!r} cannot be the name of a key.",
+            why=str(fault.errors()[0]["msg"]),
+            next_step="Use lower-case letters, digits, dots, dashes and underscores.",
+        ) from fault
     return workspace.keys / f"{name}.pem"
 
 
@@ -33,7 +47,7 @@ def new_key(
         passphrase: Encrypts the file; None leaves it unencrypted.
 
     Raises:
-        UsageError: If there is a key of that name.
+        UsageError: If the name is none (`[a-z0-9._-]+`), or there is a key of that name.
     """
     path = _path(workspace, name)
     if path.exists():
@@ -51,6 +65,7 @@ def load_key(
     """Load a key of the workspace.
 
     Raises:
+        UsageError: If the name can be no key's.
         NotAssessable: If there is none of that name.
         FtgovError: If the passphrase is wrong.
     """

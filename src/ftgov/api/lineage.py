@@ -36,8 +36,37 @@ def get_model(workspace: Workspace, name: str) -> ModelVersion:
 
 
 def _job_of(jobs: Iterable[Job], model: ModelVersion) -> Job | None:
+    """Return the job that made a model, itself or its adapter.
+
+    Raises:
+        NotAssessable: If several jobs claim it, or the job made other weights or started elsewhere.
+    """
     made = {model.name, model.adapter}
-    return next((job for job in jobs if made & set(job.outputs)), None)
+    claims = [job for job in jobs if made & set(job.outputs)]
+    if len(claims) > 1:
+        raise NotAssessable(
+            f"Several jobs claim to have made '{model.name}': {', '.join(j.name for j in claims)}.",
+            why="Loss and energy would be those of whichever job is looked at.",
+            next_step="Record each job's outputs under names of their own.",
+        )
+    job = claims[0] if claims else None
+    if job and job.base and model.parent and job.base != model.parent:
+        raise NotAssessable(
+            f"The job '{job.name}' started from '{job.base}', but the parent of '{model.name}' is "
+            f"recorded as '{model.parent}'.",
+            next_step="Correct the one that is wrong and record it again.",
+        )
+    if job and job.output_identities.get(model.name, model.identity) != model.identity:
+        raise _other_weights(f"The job '{job.name}' made", model.name, "ftgov record job")
+    return job
+
+
+def _other_weights(who: str, model: str, again: str) -> NotAssessable:
+    return NotAssessable(
+        f"{who} another '{model}' than the one that is recorded now: its weights differ.",
+        why="Evidence about other weights says nothing about these.",
+        next_step=f"Record it again for these weights: {again} ...",
+    )
 
 
 def _require_job(model: ModelVersion, job: Job | None) -> None:
@@ -47,6 +76,16 @@ def _require_job(model: ModelVersion, job: Job | None) -> None:
             why="Without its job a tuned model has no lineage, so nothing can be said of it.",
             next_step=f"ftgov record job NAME --base BASE --output {model.name}",
         )
+
+
+def _answers_of(workspace: Workspace, models: Iterable[ModelVersion]) -> list[Evaluation]:
+    """Return the recorded answers of models, each bound to the weights that are recorded now."""
+    known = {model.name: model.identity for model in models}
+    runs = [run for run in workspace.ledger.every(Evaluation) if run.model in known]
+    for run in runs:
+        if run.model_identity != known[run.model]:
+            raise _other_weights("The answers are of", run.model, "ftgov record predictions")
+    return runs
 
 
 def _system_of(workspace: Workspace, model: ModelVersion, name: str | None) -> System | None:
@@ -97,11 +136,7 @@ def subject_of(workspace: Workspace, model: str, system: str | None = None) -> S
     ancestors = _ancestors(workspace, found)
     base = next((other for other in ancestors if other.kind == "base"), None)
     earlier = [made for other in ancestors if (made := _job_of(jobs, other)) and made != job]
-    runs = [
-        run
-        for run in workspace.ledger.every(Evaluation)
-        if run.model in {found.name, base.name if base else None}
-    ]
+    runs = _answers_of(workspace, (found, base) if base else (found,))
     wanted = [run.dataset for run in runs]
     for done in (*((job,) if job else ()), *earlier):
         wanted += done.datasets.values()

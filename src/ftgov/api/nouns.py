@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from pydantic import ValidationError
 
 from ftgov.api.recording import ACTOR, build_system, record
-from ftgov.errors import FtgovError, UsageError
+from ftgov.errors import UsageError
 from ftgov.intake.files import describe_file
-from ftgov.intake.predictions import count_answers
+from ftgov.intake.predictions import count_answers, evaluation_name
 from ftgov.intake.recording import SystemDraft, read_weights
 from ftgov.intake.text_files import load_yaml
 from ftgov.records.base import Record
@@ -26,14 +26,14 @@ from ftgov.store.workspace import Workspace
 R = TypeVar("R", bound=Record)
 
 
-def _build(kind: type[R], fields: Mapping[str, Any]) -> R:
+def _build(kind: type[R], fields: object, source: Path | None = None) -> R:
     try:
-        return kind.model_validate(dict(fields))
+        return kind.model_validate(fields)
     except ValidationError as fault:
         first = fault.errors()[0]
         where = ".".join(str(part) for part in first["loc"]) or kind.__name__
         raise UsageError(
-            f"The field '{where}' cannot be recorded.",
+            f"{f'{source}: ' if source else ''}The field '{where}' cannot be recorded.",
             why=first["msg"],
             next_step="Correct it; nothing was recorded.",
         ) from fault
@@ -122,6 +122,25 @@ def record_job(
     return record(workspace, [made], kept, actor=actor)
 
 
+def _stated_purpose(facts: Path) -> object:
+    """Return the intended purpose that a facts file states, or None where it states none.
+
+    Raises:
+        UsageError: If the file is absent, or its `system` is no mapping.
+    """
+    content = load_yaml(facts)
+    if not isinstance(content, dict) or "system" not in content:
+        return None
+    stated = content["system"]
+    if not isinstance(stated, dict):
+        raise UsageError(
+            f"{facts}: its 'system' holds no mapping.",
+            why="It says what the system is for.",
+            next_step="Write system: {intended_purpose: ...}, or leave 'system' out.",
+        )
+    return stated.get("intended_purpose")
+
+
 def record_system(
     workspace: Workspace,
     name: str,
@@ -142,19 +161,18 @@ def record_system(
         actor: Who records it.
     """
     _require(workspace, ModelVersion, (model,))
-    content = load_yaml(facts)
-    stated = (
-        content.get("system", {}).get("intended_purpose") if isinstance(content, dict) else None
-    )
-    if not (purpose or stated):
+    stated = _stated_purpose(facts)
+    if purpose is None and stated is None:
         raise UsageError(
-            f"The system '{name}' has no intended purpose.",
+            f"The system '{name}' has no intended purpose; {facts} states none.",
             why="The law classifies a system by its intended purpose.",
             next_step="Give --purpose, or write system: {intended_purpose: ...} in the facts file.",
         )
+    meant = stated if purpose is None else purpose
     draft = _build(
         SystemDraft,
-        {"name": name, "model": model, "facts": facts.name, "intended_purpose": purpose or stated},
+        {"name": name, "model": model, "facts": facts.name, "intended_purpose": meant},
+        facts if purpose is None else None,
     )
     made = build_system(draft, facts)
     return record(workspace, [made], {facts: made.facts_file}, actor=actor)
@@ -187,19 +205,19 @@ def record_predictions(
     rows = count_answers(answers)
     reading = load_yaml(scoring)
     if not isinstance(reading, dict):
-        raise FtgovError(
+        raise UsageError(
             f"{scoring} holds no mapping.", next_step="See docs/reference/recording.md."
         )
     described = describe_file(answers)
     made = _build(
         Evaluation,
         {
-            "name": f"{model}.{dataset}",
+            "name": evaluation_name(model, dataset),
             "model": model,
             "dataset": dataset,
             "answers": described,
             "rows": rows,
-            "scoring": _build(Scoring, reading.get("scoring", reading)),
+            "scoring": _build(Scoring, reading.get("scoring", reading), scoring),
         },
     )
     return record(workspace, [made], {answers: described}, actor=actor)

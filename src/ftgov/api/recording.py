@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
-from ftgov.api.clock import now_text
+from ftgov.api.clock import Moment, moment_of, now_text
 from ftgov.api.law import shipped_pack
 from ftgov.errors import FtgovError, UsageError
 from ftgov.intake.files import describe_file
@@ -13,7 +13,10 @@ from ftgov.intake.recording import SystemDraft, read_recording
 from ftgov.intake.text_files import read_text
 from ftgov.law.facts import parse_facts
 from ftgov.records.base import Record
+from ftgov.records.evaluation import Evaluation
 from ftgov.records.evidence import Evidence
+from ftgov.records.job import Job
+from ftgov.records.model import ModelVersion
 from ftgov.records.system import System
 from ftgov.store.workspace import Workspace
 
@@ -52,13 +55,30 @@ def build_system(draft: SystemDraft, facts: Path) -> System:
     )
 
 
+def _bound(workspace: Workspace, records: Sequence[Record]) -> list[Record]:
+    """Bind answers and jobs to the very models that they speak of, not to names alone."""
+    recorded = {model.name: model for model in workspace.ledger.every(ModelVersion)}
+    recorded |= {model.name: model for model in records if isinstance(model, ModelVersion)}
+    found: list[Record] = []
+    for each in records:
+        if isinstance(each, Evaluation) and each.model in recorded:
+            identity = recorded[each.model].identity
+            found.append(each.model_copy(update={"model_identity": identity}))
+        elif isinstance(each, Job):
+            made = {name: recorded[name].identity for name in each.outputs if name in recorded}
+            found.append(each.model_copy(update={"output_identities": made}))
+        else:
+            found.append(each)
+    return found
+
+
 def record(
     workspace: Workspace,
     records: Iterable[Record],
     files: Mapping[Path, Evidence],
     *,
     actor: str = ACTOR,
-    now: str | None = None,
+    now: str | Moment | None = None,
 ) -> list[str]:
     """Put records into the ledger in one transaction, their files into the evidence store before.
 
@@ -68,12 +88,17 @@ def record(
         `type/name` of each record, in order.
     """
     keep_files(workspace, files)
-    entries = workspace.ledger.append_all(list(records), actor=actor, recorded_at=now or now_text())
+    bound = _bound(workspace, list(records))
+    entries = workspace.ledger.append_all(bound, actor=actor, recorded_at=moment_of(now).text)
     return [f"{entry.type}/{entry.name}" for entry in entries]
 
 
 def import_recording(
-    workspace: Workspace, folder: Path | str, *, actor: str = ACTOR, now: str | None = None
+    workspace: Workspace,
+    folder: Path | str,
+    *,
+    actor: str = ACTOR,
+    now: str | Moment | None = None,
 ) -> list[str]:
     """Record all that a recording folder holds; see docs/reference/recording.md.
 

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
-from ftgov.api.audits import PACK_FILE
-from ftgov.api.clock import now_text
+from ftgov.api.audits import PACK_FILE, key_of
+from ftgov.api.clock import Moment, moment_of
 from ftgov.api.gates import GateFile, GateResult, check
 from ftgov.api.recording import ACTOR
 from ftgov.dossier.assemble import assemble
@@ -106,7 +106,7 @@ def report(
     *,
     key: SigningKey,
     system: str | None = None,
-    now: str | None = None,
+    now: str | Moment | None = None,
     actor: str = ACTOR,
 ) -> ReportFiles:
     """Write the signed report of a model's current assessment.
@@ -119,8 +119,8 @@ def report(
         FtgovError: If the folder can't be written.
     """
     folder = Path(output)
-    moment = now or now_text()
-    result = check(workspace, model, system=system, now=moment, actor=actor)
+    present = moment_of(now)
+    result = check(workspace, model, system=system, now=present, actor=actor)
     dossier = build_dossier(workspace, result)
     content = canonical_bytes(dossier)
     rendered, pdf_missing = _render(dossier)
@@ -135,25 +135,31 @@ def report(
     envelope = write_bundle(
         folder / "bundle",
         files,
-        predicate=dict(_predicate(dossier, content, moment)),
+        predicate=dict(_predicate(dossier, content, present.text)),
         predicate_type=DOSSIER_PREDICATE,
         key=key,
     )
     zip_bundle(folder / "bundle", folder / "bundle.zip")
-    (folder / "dossier.json").write_bytes(content)
-    for name, rendering in rendered.items():
-        (folder / name).write_bytes(rendering)
+    _write_beside(folder, {"dossier.json": content, **rendered})
     workspace.ledger.append(
-        _made(dossier, content, envelope, moment), actor=actor, recorded_at=moment
+        _made(dossier, content, envelope, present.text), actor=actor, recorded_at=present.text
     )
     return ReportFiles(folder, dossier, pdf_missing)
 
 
+def _write_beside(folder: Path, files: Mapping[str, bytes]) -> None:
+    """Write the readable files beside the bundle; one of an earlier report does not stay behind."""
+    for name in ("report.pdf", "report.html", "dossier.json"):
+        (folder / name).unlink(missing_ok=True)
+    for name, content in files.items():
+        (folder / name).write_bytes(content)
+
+
 def _made(dossier: Dossier, content: bytes, envelope: bytes, moment: str) -> Record:
-    model = dossier.assessment.subject.model.name
+    subject = dossier.assessment.subject
     return ReportMade(
-        name=model,
-        model=model,
+        name=key_of(subject),
+        model=subject.model.name,
         dossier=digest_bytes(content),
         statement=digest_bytes(envelope),
         verdict=dossier.verdict,

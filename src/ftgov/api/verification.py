@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from ftgov.records.attestation import Verification
-from ftgov.signing.verify import verify_bundle
+from ftgov.signing.verify import add_layers, verify_bundle
 
 
 def verify(
@@ -35,10 +35,4 @@ def verify(
         return result
     from ftgov.recompute.bundle import recompute_bundle
 
-    return verify_bundle(
-        place,
-        Path(trust),
-        root_pin=trust_root,
-        without=without,
-        extra_layers=[recompute_bundle(place)],
-    )
+    return add_layers(result, [recompute_bundle(place)])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
@@ -9,6 +10,7 @@ import click
 from ftgov.cli.console import Console, inert
 from ftgov.cli.options import actor_option, command, workspace_option
 from ftgov.errors import ExitCode
+from ftgov.records.finding import Finding
 
 _MARKS = {
     "pass": ("pass", "good"),
@@ -18,6 +20,7 @@ _MARKS = {
     "not_assessed": ("not assessed", "weak"),
     "not_applicable": ("n/a", "quiet"),
 }
+_NOTHING_SEEN = {"not_assessed", "not_applicable"}
 
 
 @command("ftgov audit honest", "ftgov audit honest --analyzer group_fairness --json")
@@ -48,7 +51,8 @@ def audit(
 ) -> None:
     """Run the analyzers on MODEL and keep the assessment.
 
-    Exit status 10 if a finding of severity error was made.
+    Exit status 10 if a finding of severity error was made, be it that an analyzer broke; 3 if
+    nothing at all could be assessed.
     """
     from ftgov import api
     from ftgov.records.dossier import AnalysisSettings
@@ -72,8 +76,20 @@ def audit(
     if assessment.classification:
         lines.append(f"{'law':>12}  {assessment.classification.overall.replace('_', ' ')}")
     console.result(assessment, [*lines, "", f"Next: ftgov check {model}"])
-    if any(f.severity == "error" and f.outcome == "fail" for f in assessment.findings):
-        ctx.exit(ExitCode.FINDINGS)
+    ctx.exit(status_of(assessment.findings))
+
+
+def status_of(findings: Sequence[Finding]) -> ExitCode:
+    """Return the exit status of an audit.
+
+    An error counts whatever its outcome is: an analyzer that broke, or evidence that could not be
+    read, may hide the very failure that was looked for.
+    """
+    if any(finding.severity == "error" for finding in findings):
+        return ExitCode.FINDINGS
+    if all(finding.outcome in _NOTHING_SEEN for finding in findings):
+        return ExitCode.NOTHING_TO_AUDIT
+    return ExitCode.DONE
 
 
 COMMAND = audit

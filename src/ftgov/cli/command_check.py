@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -54,14 +55,14 @@ def check(
         "verdict": result.verdict,
         "decisions": [decision.model_dump(mode="json") for decision in result.decisions],
     }
-    shown = Console(
-        form == "json" or console.as_json, console.quiet, console.verbose, console.color
-    )
-    lines = _lines(console, model, result)
     if output:
-        _write(output, json.dumps(plain) if shown.as_json else "\n".join(lines))
+        in_file = _lines(replace(console, color=False), model, result)
+        _write(output, json.dumps(plain) if form == "json" else "\n".join(in_file))
+        if console.as_json:
+            console.result(plain, ())
     else:
-        shown.result(plain, lines)
+        shown = replace(console, as_json=form == "json" or console.as_json)
+        shown.result(plain, _lines(console, model, result))
     ctx.exit(_STATUS[result.verdict])
 
 

@@ -9,12 +9,13 @@ import click
 
 from ftgov.cli.console import Console
 from ftgov.cli.options import command
-from ftgov.errors import ExitCode, InvalidBundle
+from ftgov.errors import InvalidBundle
 
 
 @command("ftgov demo", "ftgov demo my-first-report --json")
 @click.argument("folder", type=click.Path(path_type=Path), default=Path("ftgov-demo"))
-def demo(console: Console, folder: Path) -> None:
+@click.pass_context
+def demo(ctx: click.Context, console: Console, folder: Path) -> None:
     """Run the recorded fine-tune to signed, verified reports in a new FOLDER.
 
     Needs no key, no network and no prompt. Everything is computed from the recorded answers.
@@ -27,11 +28,12 @@ def demo(console: Console, folder: Path) -> None:
             console.warn(f"{result.model}: no PDF was written. {result.files.pdf_missing}")
     console.result(_plain(made), _lines(console, made))
     if any(result.verification.verdict != "valid" for result in made.results):
-        raise InvalidBundle(
+        fault = InvalidBundle(
             "A bundle of the demonstration does not verify.",
             next_step="Run ftgov verify on it and read the layer that fails.",
-            exit_code=ExitCode.INVALID,
         )
+        console.complain(fault)
+        ctx.exit(fault.exit_code)
 
 
 def _plain(made: Any) -> dict[str, object]:

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from ftgov.cli.console import Console
-from ftgov.cli.options import command, workspace_option
+from ftgov.cli.options import ExampleGroup, command, workspace_option
 from ftgov.cli.secrets import VARIABLE, passphrase_option, read_passphrase
 from ftgov.errors import UsageError
 
@@ -35,7 +35,7 @@ def new(
     console.result(plain, [f"key '{name}' {key.spki}", "Next: ftgov keys trust-pack --help"])
 
 
-@command("ftgov keys list", name="list")
+@command("ftgov keys list", "ftgov keys list --workspace loans --json", name="list")
 @workspace_option
 def list_(console: Console, workspace: Path) -> None:
     """List the signing keys of the workspace."""
@@ -50,7 +50,9 @@ def list_(console: Console, workspace: Path) -> None:
 
 
 @command(
-    "ftgov keys trust-pack --holder 'Jo Doe' --output trust/trust-pack.json", name="trust-pack"
+    "ftgov keys trust-pack --holder 'Jo Doe' --output trust/trust-pack.json",
+    "ftgov keys trust-pack --key release --holder 'Jo Doe' --valid-days 90 --output t.json",
+    name="trust-pack",
 )
 @click.option("--key", default="release", show_default=True, help="The signing key's name.")
 @click.option("--holder", required=True, help="The person or body that holds the key.")
@@ -80,9 +82,10 @@ def trust_pack(
     console.result({"trust_pack": str(output), "root": root}, lines)
 
 
-COMMAND = click.Group(
+COMMAND = ExampleGroup(
     "keys",
-    commands=[new, list_, trust_pack],
-    help="Make and list signing keys, write a trust pack.",
-    context_settings={"help_option_names": ["-h", "--help"]},
+    [new, list_, trust_pack],
+    "Make and list signing keys, write a trust pack.",
+    "ftgov keys new release --passphrase-file p.txt",
+    "ftgov keys trust-pack --holder 'Jo Doe' --output trust/trust-pack.json",
 )

@@ -5,10 +5,10 @@ from __future__ import annotations
 import click
 
 from ftgov.cli.console import Console
-from ftgov.cli.options import command
+from ftgov.cli.options import ExampleGroup, command
 
 
-@command("ftgov law list", name="list")
+@command("ftgov law list", "ftgov law list --json", name="list")
 def list_(console: Console) -> None:
     """List the law packs with the time in which each is in force."""
     from ftgov.api.law import shipped_packs
@@ -31,7 +31,10 @@ def list_(console: Console) -> None:
     console.result(rows, lines)
 
 
-@command("ftgov law show eu-aia-2024-1689-as-amended-2026-1744")
+@command(
+    "ftgov law show eu-aia-2024-1689-as-amended-2026-1744",
+    "ftgov law show eu-aia-2024-1689-as-amended-2026-1744 --json",
+)
 @click.argument("pack")
 def show(console: Console, pack: str) -> None:
     """Print the files of the law pack PACK as they are applied."""
@@ -43,9 +46,10 @@ def show(console: Console, pack: str) -> None:
     console.result(plain, lines)
 
 
-COMMAND = click.Group(
+COMMAND = ExampleGroup(
     "law",
-    commands=[list_, show],
-    help="List and show the law packs.",
-    context_settings={"help_option_names": ["-h", "--help"]},
+    [list_, show],
+    "List and show the law packs.",
+    "ftgov law list",
+    "ftgov law show eu-aia-2024-1689-as-amended-2026-1744",
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -9,20 +10,46 @@ import click
 
 from ftgov.cli.console import Console, inert
 from ftgov.cli.options import command, workspace_option
+from ftgov.errors import UsageError
 
 
-@command("ftgov lineage honest", "ftgov lineage --json")
+@command("ftgov lineage honest", "ftgov lineage honest --format svg > lineage.svg")
 @click.argument("model", required=False)
-@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text")
+@click.option("--format", "form", type=click.Choice(["text", "svg", "json"]), default="text")
+@click.option("--system", help="The system that is drawn, where the model serves several.")
 @workspace_option
-def lineage(console: Console, model: str | None, form: str, workspace: Path) -> None:
-    """Show what MODEL came from and what it serves; without MODEL, all that is recorded."""
+def lineage(
+    console: Console, model: str | None, form: str, system: str | None, workspace: Path
+) -> None:
+    """Show what MODEL came from and what it serves; without MODEL, all that is recorded.
+
+    As SVG it is the drawing that MODEL's report shows.
+    """
     from ftgov import api
 
+    if form == "svg":
+        _draw(console, model, system, workspace)
+        return
     with api.open_workspace(workspace) as opened:
         found = api.lineage(opened, model)
-    shown = Console(form == "json" or console.as_json)
+    shown = replace(console, as_json=form == "json" or console.as_json)
     shown.result(found, _lines(console, found, model))
+
+
+def _draw(console: Console, model: str | None, system: str | None, workspace: Path) -> None:
+    from ftgov.api import open_workspace
+    from ftgov.api.drawings import lineage_svg
+
+    if model is None:
+        raise UsageError(
+            "A drawing is of one model.", next_step="Name it: ftgov lineage MODEL --format svg"
+        )
+    with open_workspace(workspace) as opened:
+        svg = lineage_svg(opened, model, system)
+    if console.as_json:
+        console.result({"model": model, "svg": svg}, ())
+    else:
+        console.raw(svg)
 
 
 def _lines(console: Console, found: dict[str, Any], model: str | None) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from ftgov.cli.console import Console, inert
-from ftgov.cli.options import command
+from ftgov.cli.options import ExampleGroup, command
 from ftgov.errors import ExitCode
 
 
@@ -27,30 +27,37 @@ def lint(ctx: click.Context, console: Console, gates: tuple[str, ...]) -> None:
         ctx.exit(ExitCode.USAGE)
 
 
-@command("ftgov policy test baseline", name="test")
+@command("ftgov policy test baseline", "ftgov policy test baseline gates/ours.yaml", name="test")
 @click.argument("gates", nargs=-1, required=True)
 @click.pass_context
 def test(ctx: click.Context, console: Console, gates: tuple[str, ...]) -> None:
     """Run the tests inside GATES, by path or name.
 
-    Exit status 11 if a test fails.
+    Exit status 11 if a test fails, 12 if a gate holds no tests.
     """
     from ftgov.api.policies import try_gates
 
-    trials = try_gates(gates)
+    tried = {gate: try_gates([gate]) for gate in gates}
+    trials = [trial for each in tried.values() for trial in each]
+    untested = [gate for gate, each in tried.items() if not each]
     failed = [trial for trial in trials if not trial.passed]
     plain = [
         {"rule": t.rule, "test": t.name, "passed": t.passed, "detail": t.detail} for t in trials
     ]
     lines = [f"{t.rule} {t.name}: {inert(t.detail)}" for t in failed]
-    console.result({"tests": plain}, [*lines, f"{len(trials) - len(failed)} of {len(trials)} hold"])
+    lines += [f"{gate}: holds no tests" for gate in untested]
+    lines.append(f"{len(trials) - len(failed)} of {len(trials)} hold")
+    console.result({"tests": plain, "untested": untested}, lines)
     if failed:
         ctx.exit(ExitCode.GATE_FAILED)
+    if untested:
+        ctx.exit(ExitCode.NOT_ASSESSABLE)
 
 
-COMMAND = click.Group(
+COMMAND = ExampleGroup(
     "policy",
-    commands=[lint, test],
-    help="Lint and test release policies.",
-    context_settings={"help_option_names": ["-h", "--help"]},
+    [lint, test],
+    "Lint and test release policies.",
+    "ftgov policy lint gates/ours.yaml",
+    "ftgov policy test gates/ours.yaml",
 )

@@ -8,7 +8,7 @@ from typing import Any, get_args
 import click
 
 from ftgov.cli.console import Console
-from ftgov.cli.options import actor_option, command, workspace_option
+from ftgov.cli.options import ExampleGroup, actor_option, command, workspace_option
 from ftgov.records.dataset import Dataset
 from ftgov.records.job import Job
 from ftgov.records.model import ModelKind
@@ -26,7 +26,10 @@ def _tell(console: Console, recorded: list[str], next_step: str) -> None:
     console.result({"recorded": recorded}, lines)
 
 
-@command("ftgov record party acme-bank --role provider --legal-name 'Acme Bank AG'")
+@command(
+    "ftgov record party acme-bank --role provider --legal-name 'Acme Bank AG'",
+    "ftgov record party jo --role deployer --contact jo@example.org",
+)
 @click.argument("name")
 @click.option("--role", required=True, type=_words(Party, "role"))
 @click.option("--legal-name", help="The name under which it is registered.")
@@ -42,7 +45,10 @@ def party(console: Console, name: str, workspace: Path, actor: str, **fields: st
     _tell(console, recorded, "ftgov record dataset NAME --file FILE --role train")
 
 
-@command("ftgov record dataset loans-train --file train.jsonl --role train --licence CC0-1.0")
+@command(
+    "ftgov record dataset loans-train --file train.jsonl --role train --licence CC0-1.0",
+    "ftgov record dataset heldout --file a.jsonl --file b.jsonl --role evaluation",
+)
 @click.argument("name")
 @click.option("--file", "files", type=_FILE, multiple=True, required=True, help="Repeatable.")
 @click.option("--role", required=True, type=_words(Dataset, "role"))
@@ -95,7 +101,8 @@ def model(
 
 
 @command(
-    "ftgov record job tune-2 --method lora --base small-lm --train loans-train --output loans-v2"
+    "ftgov record job tune-2 --method lora --base small-lm --train loans-train --output loans-v2",
+    "ftgov record job tune-3 --method dpo --base loans-v2 --output loans-v3 --provider openai",
 )
 @click.argument("name")
 @click.option("--method", required=True, type=_words(Job, "method"))
@@ -142,7 +149,10 @@ def job(
     _tell(console, recorded, "ftgov record predictions MODEL --dataset D --file F --scoring S")
 
 
-@command("ftgov record system loan-desk --model loans-v2 --facts system.yaml")
+@command(
+    "ftgov record system loan-desk --model loans-v2 --facts system.yaml",
+    "ftgov record system faq --model loans-v2 --facts faq.yaml --purpose 'Answer customers'",
+)
 @click.argument("name")
 @click.option("--model", required=True, help="The model it uses.")
 @click.option("--facts", type=_FILE, required=True, help="YAML with the facts the law asks.")
@@ -168,7 +178,10 @@ def system(
     _tell(console, recorded, f"ftgov audit {model}")
 
 
-@command("ftgov record predictions loans-v2 --dataset heldout --file a.jsonl --scoring s.yaml")
+@command(
+    "ftgov record predictions loans-v2 --dataset heldout --file a.jsonl --scoring s.yaml",
+    "ftgov record predictions small-lm --dataset heldout --file b.jsonl.gz --scoring s.yaml",
+)
 @click.argument("model")
 @click.option("--dataset", required=True, help="The dataset whose prompts were answered.")
 @click.option("--file", "answers", type=_FILE, required=True, help="JSON Lines, may be .gz.")
@@ -195,10 +208,11 @@ def predictions(
     _tell(console, recorded, f"ftgov audit {model}")
 
 
-COMMAND = click.Group(
+COMMAND = ExampleGroup(
     "record",
-    commands=[party, dataset, model, job, system, predictions],
-    help="Record a dataset, model, job, system, party or predictions.\n\n"
+    [party, dataset, model, job, system, predictions],
+    "Record a dataset, model, job, system, party or predictions.\n\n"
     "Recording the same again changes nothing; other content under the same name supersedes it.",
-    context_settings={"help_option_names": ["-h", "--help"]},
+    "ftgov record dataset loans-train --file train.jsonl --role train",
+    "ftgov record model loans-v2 --kind tuned --parent small-lm",
 )

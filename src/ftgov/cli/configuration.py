@@ -1,5 +1,7 @@
 """Options from files: flag > FTGOV_* variable > ftgov.toml or [tool.ftgov] > the user's own file.
 
+The `ftgov.toml` of the workspace that a command names stands above that of the current folder.
+
 A table named like a command holds that command's options: `[check]` with `format = "json"`.
 """
 
@@ -18,6 +20,8 @@ def _table(path: Path) -> dict[str, Any]:
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         return {}
+    except NotADirectoryError:
+        return {}  # the command itself says that this is no folder
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as fault:
         raise UsageError(
             f"The file {path} cannot be read as TOML.",
@@ -43,16 +47,21 @@ def _merged(under: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
     return found
 
 
-def configured(folder: Path | None = None) -> dict[str, Any]:
+def configured(*, workspace: Path | None = None) -> dict[str, Any]:
     """Return the options that files set, per command, the nearest file winning.
+
+    Args:
+        workspace: The folder of the workspace, whose settings win over the current folder's.
 
     Raises:
         UsageError: If a file is not TOML.
     """
-    place = folder or Path()
-    project = _table(place / "pyproject.toml").get("tool", {}).get("ftgov", {})
+    project = _table(Path("pyproject.toml")).get("tool", {}).get("ftgov", {})
+    sources = [_table(user_file()), project, _table(Path("ftgov.toml"))]
+    if workspace is not None:
+        sources.append(_table(workspace / "ftgov.toml"))
     found: dict[str, Any] = {}
-    for source in (_table(user_file()), project, _table(place / "ftgov.toml")):
+    for source in sources:
         found = _merged(
             found, {key: value for key, value in source.items() if isinstance(value, dict)}
         )

@@ -50,7 +50,7 @@ class Console:
             print(line)
 
     def raw(self, text: str) -> None:
-        """Print a document as it is: SVG, YAML, a completion script."""
+        """Print a text as it is on stdout: a drawing, the help of the bare command."""
         print(text, end="" if text.endswith("\n") else "\n")
 
     def progress(self, text: str) -> None:
@@ -63,9 +63,13 @@ class Console:
         print(f"warning: {inert(text)}", file=sys.stderr, flush=True)
 
     def fail(self, error: FtgovError) -> None:
-        """Print an error: JSON on stdout where JSON was asked for, sentences on stderr else."""
+        """Print an error that ends a command: sentences on stderr, JSON on stdout if asked for."""
         if self.as_json:
             print(json.dumps(error.as_json(), ensure_ascii=False))
+        self.complain(error)
+
+    def complain(self, error: FtgovError) -> None:
+        """Say on stderr what is wrong; for a command whose result is on stdout already."""
         print(f"error: {inert(error.what)}", file=sys.stderr)
         if error.why:
             print(f"  why:  {inert(error.why)}", file=sys.stderr)

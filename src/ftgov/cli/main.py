@@ -13,6 +13,7 @@ import click
 from ftgov import __version__
 from ftgov.cli.configuration import configured
 from ftgov.cli.console import Console
+from ftgov.cli.options import Running, write_examples
 from ftgov.errors import ExitCode, FtgovError
 
 COMMANDS: dict[str, str] = {
@@ -76,9 +77,7 @@ class LazyGroup(click.Group):
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write two examples below the commands."""
         del ctx
-        with formatter.section("Examples"):
-            for line in EXAMPLES:
-                formatter.write(f"  {line}\n")
+        write_examples(formatter, EXAMPLES)
 
 
 @click.command(
@@ -99,19 +98,19 @@ def main(ctx: click.Context) -> None:
 
 def execute(arguments: Sequence[str]) -> int:
     """Run a command line and return its exit status; nothing but a status comes out."""
-    console = Console(as_json="--json" in arguments)
+    running = Running()
     try:
-        status = main.main(list(arguments), prog_name="ftgov", standalone_mode=False)
+        status = main.main(list(arguments), prog_name="ftgov", standalone_mode=False, obj=running)
     except click.exceptions.Exit as leaving:
         return leaving.exit_code
     except click.exceptions.NoArgsIsHelpError as bare:
-        console.raw(bare.format_message())
+        Console().raw(bare.format_message())
         return int(ExitCode.USAGE)
     except (click.Abort, KeyboardInterrupt):
         return 130
     except Exception as fault:  # noqa: BLE001 - a user never sees a stack trace unasked
         error = _explain(fault)
-        console.fail(error)
+        Console(as_json="--json" in arguments or running.wants_json()).fail(error)
         if {"-v", "--verbose"} & set(arguments):
             traceback.print_exc()
         return int(error.exit_code)

@@ -4,14 +4,47 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import click
 
+from ftgov.cli.configuration import configured
 from ftgov.cli.console import Console
 
 Body = Callable[..., None]
+
+
+@dataclass
+class Running:
+    """The command that runs, where parsing got that far; errors are told as it asks."""
+
+    context: click.Context | None = None
+
+    def wants_json(self) -> bool:
+        """Return whether stdout is to be JSON, by flag, variable or settings."""
+        context = self.context
+        if context is None:
+            return False
+        params = context.params
+        if params.get("format") == "json" and not params.get("output"):
+            return True
+        if "json" in params:
+            return bool(params["json"])
+        # A bad option ended the command before its values were known; the flag is in the line.
+        option = next((each for each in context.command.params if each.name == "json"), None)
+        if option is None:
+            return False
+        value, _ = option.consume_value(context, {})
+        return bool(option.type_cast_value(context, value))
+
+
+def write_examples(formatter: click.HelpFormatter, examples: Sequence[str]) -> None:
+    """Write lines that a user could type, as the end of a help text."""
+    with formatter.section("Examples"):
+        for line in examples:
+            formatter.write(f"  {line}\n")
 
 
 class ExampleCommand(click.Command):
@@ -19,13 +52,39 @@ class ExampleCommand(click.Command):
 
     examples: Sequence[str] = ()
 
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Parse the line, and let an error know which command it ended."""
+        if isinstance(ctx.obj, Running):
+            ctx.obj.context = ctx
+        return super().parse_args(ctx, args)
+
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the examples below the options."""
         del ctx
-        if self.examples:
-            with formatter.section("Examples"):
-                for line in self.examples:
-                    formatter.write(f"  {line}\n")
+        write_examples(formatter, self.examples)
+
+
+class ExampleGroup(click.Group):
+    """A group of commands whose help ends in examples.
+
+    Args:
+        name: The group's name.
+        commands: What is in it.
+        purpose: Its help text.
+        examples: Lines that a user could type.
+    """
+
+    def __init__(
+        self, name: str, commands: Sequence[click.Command], purpose: str, *examples: str
+    ) -> None:
+        settings = {"help_option_names": ["-h", "--help"]}
+        super().__init__(name, commands=commands, help=purpose, context_settings=settings)
+        self.examples = examples
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the examples below the commands."""
+        del ctx
+        write_examples(formatter, self.examples)
 
 
 def _shared(function: Body) -> Body:
@@ -79,13 +138,30 @@ def command(*examples: str, name: str | None = None) -> Callable[[Body], Example
     return build
 
 
+def _read_settings(ctx: click.Context, option: click.Parameter, folder: Path) -> Path:
+    """Let the settings of the named workspace stand above those of the current folder."""
+    del option
+    path: list[str] = []
+    at: click.Context | None = ctx
+    while at is not None and at.parent is not None:
+        path.insert(0, str(at.info_name))
+        at = at.parent
+    table: Any = configured(workspace=folder)
+    for name in path:
+        table = table.get(name, {}) if isinstance(table, dict) else {}
+    ctx.default_map = table if isinstance(table, dict) else {}
+    return folder
+
+
 def workspace_option(function: Body) -> Body:
-    """Add `--workspace DIR`, the current folder by default."""
+    """Add `--workspace DIR`, the current folder by default; its settings are read first."""
     return click.option(
         "--workspace",
         "workspace",
         type=click.Path(path_type=Path, file_okay=False),
         default=Path(),
+        is_eager=True,
+        callback=_read_settings,
         show_default="current folder",
         help="The workspace's folder.",
     )(function)

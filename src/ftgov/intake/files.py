@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import mimetypes
 from pathlib import Path
 
 from ftgov.errors import FtgovError, UsageError
 from ftgov.records.digest import digest_stream
 from ftgov.records.evidence import Evidence
-
-_TYPES = {".jsonl": "application/jsonl", ".gz": "application/gzip", ".yaml": "application/yaml"}
+from ftgov.records.media_type import media_type_of
 
 
 def describe_file(path: Path) -> Evidence:
@@ -28,10 +26,6 @@ def describe_file(path: Path) -> Evidence:
         raise FtgovError(
             f"The file {path} cannot be read.", why=str(fault), next_step="Check its permissions."
         ) from fault
-    kind = _TYPES.get(path.suffix) or mimetypes.guess_type(path.name)[0]
     return Evidence(
-        digest=digest,
-        bytes=length,
-        name=path.name,
-        media_type=kind or "application/octet-stream",
+        digest=digest, bytes=length, name=path.name, media_type=media_type_of(path.name)
     )

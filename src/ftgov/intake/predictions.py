@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import gzip
-import json
+import hashlib
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from ftgov.errors import FtgovError, NothingToAudit, UsageError
+from ftgov.records.canonical import strict_json
 
 REQUIRED = ("id", "kind", "prompt", "expected", "answer")
 OPTIONAL = ("pair", "group", "language")
+_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+_NAME_LENGTH = 128  # of a record
 
 
 def _lines(path: Path) -> Iterator[tuple[int, bytes]]:
@@ -31,9 +34,10 @@ def _fault(path: Path, number: int, why: str) -> FtgovError:
 
 def _check_row(path: Path, number: int, line: bytes, seen: set[str]) -> None:
     try:
-        row: Any = json.loads(line)
-    except (ValueError, RecursionError) as fault:
-        raise _fault(path, number, f"it is not JSON: {fault}") from fault
+        # Read as the audit reads it: what is recorded here must not be refused there.
+        row: Any = strict_json(line.removeprefix(_BYTE_ORDER_MARK) if number == 1 else line)
+    except ValueError as fault:
+        raise _fault(path, number, f"it is not strict JSON: {fault}") from fault
     if not isinstance(row, dict):
         raise _fault(path, number, "it is not a JSON object")
     for key in REQUIRED:
@@ -51,7 +55,8 @@ def count_answers(path: Path) -> int:
     """Check each row of an answers file and return how many there are.
 
     A row has `id`, `kind`, `prompt`, `expected`, `answer` as text, and may have `pair`, `group` and
-    `language` as text or null; ids are unique; empty lines are skipped.
+    `language` as text or null; ids are unique; empty lines are skipped. A key that stands twice in
+    a row, and NaN or Infinity anywhere in it, are no strict JSON.
 
     Raises:
         UsageError: If there is no such file.
@@ -76,3 +81,13 @@ def count_answers(path: Path) -> int:
             f"The file {path} holds no answers.", next_step="Record a file with at least one row."
         )
     return len(seen)
+
+
+def evaluation_name(model: str, dataset: str) -> str:
+    """Return the name under which a model's answers to a dataset are recorded.
+
+    Both names may hold dots, so that joined alone `a` + `b.c` and `a.b` + `c` would supersede each
+    other; 8 digits of the SHA-256 of the two tell them apart.
+    """
+    pair = hashlib.sha256(f"{model}\0{dataset}".encode()).hexdigest()
+    return f"{model}.{dataset}"[: _NAME_LENGTH - 9] + f".{pair[:8]}"

@@ -7,61 +7,30 @@ answers and systems with paths relative to itself. docs/reference/recording.md d
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Literal, NamedTuple
+from typing import Annotated, Any, Final, Literal, NamedTuple, TypeVar, get_args
 
-from pydantic import Field, ValidationError
+from pydantic import AfterValidator, Field, TypeAdapter, ValidationError
 
 from ftgov.errors import FtgovError, UsageError
 from ftgov.intake.files import describe_file
-from ftgov.intake.predictions import count_answers
+from ftgov.intake.predictions import count_answers, evaluation_name
 from ftgov.intake.text_files import load_yaml
 from ftgov.records.base import Name, Record, Time
 from ftgov.records.dataset import Dataset
 from ftgov.records.evaluation import Evaluation, Scoring
 from ftgov.records.evidence import Evidence
 from ftgov.records.job import Job
-from ftgov.records.model import ModelKind, ModelVersion, WeightFile
+from ftgov.records.model import ModelVersion, WeightFile
+from ftgov.records.system import System
 
 MANIFEST = "recording.yaml"
 
+R = TypeVar("R", bound=Record)
 
-class _Dataset(Record):
-    name: Name
-    role: Literal["train", "validation", "test", "evaluation"]
-    files: tuple[str, ...] = Field(min_length=1)
-    description: str = ""
-    origin: str | None = None
-    licence: str | None = None
-    languages: tuple[str, ...] = ()
-    personal_data: Literal["yes", "no", "unknown"] = "unknown"
-
-
-class _Model(Record):
-    name: Name
-    kind: ModelKind
-    parent: Name | None = None
-    adapter: Name | None = None
-    architecture: str | None = None
-    parameters: int | None = None
-    licence: str | None = None
-    weights: str | None = None
-
-
-class _Job(Record):
-    name: Name
-    method: Literal["pretraining", "lora", "full", "supervised", "dpo", "reinforcement", "unknown"]
-    base: Name | None = None
-    datasets: dict[Literal["train", "validation"], Name] = {}
-    outputs: tuple[Name, ...]
-    seed: int | None = None
-    started_at: Time | None = None
-    finished_at: Time | None = None
-    trained_tokens: int | None = None
-    trainer_state: str | None = None
-    config: str | None = None
-    energy: str | None = None
+_SET_BY_US: Final = {"type", "output_identities"}
+_PURPOSE: TypeAdapter[str] = TypeAdapter(Annotated[str, System.model_fields["intended_purpose"]])
 
 
 class _Evaluation(Record):
@@ -70,22 +39,28 @@ class _Evaluation(Record):
     file: str
 
 
+def _purpose(text: str) -> str:
+    return _PURPOSE.validate_python(text)
+
+
 class SystemDraft(Record):
     """A system as the manifest names it; its facts file is read by the law room later."""
 
     name: Name
     model: Name
     facts: str
-    intended_purpose: str
+    intended_purpose: Annotated[str, AfterValidator(_purpose)]
 
 
 class _Manifest(Record):
+    """The manifest; what stands in an entry is checked by the record that is made of it."""
+
     schema_id: Literal["ftgov.dev/recording/v1"] = Field(alias="schema")
     name: Name
     recorded_at: Time
-    datasets: tuple[_Dataset, ...] = ()
-    models: tuple[_Model, ...] = ()
-    jobs: tuple[_Job, ...] = ()
+    datasets: tuple[dict[str, Any], ...] = ()
+    models: tuple[dict[str, Any], ...] = ()
+    jobs: tuple[dict[str, Any], ...] = ()
     evaluations: tuple[_Evaluation, ...] = ()
     scoring: Scoring = Scoring()
     systems: tuple[SystemDraft, ...] = ()
@@ -136,7 +111,7 @@ def read_weights(path: Path) -> tuple[WeightFile, ...]:
             WeightFile(name=row["name"], bytes=row["bytes"], digest="sha256:" + row["sha256"])
             for row in content["files"]
         )
-    except (OSError, ValueError, KeyError, TypeError) as fault:
+    except (OSError, ValueError, KeyError, TypeError, RecursionError) as fault:
         raise UsageError(
             f"{path} is not a list of weight files.",
             why=str(fault),
@@ -144,38 +119,70 @@ def read_weights(path: Path) -> tuple[WeightFile, ...]:
         ) from fault
 
 
-def _manifest(path: Path) -> _Manifest:
+def _unusable(path: Path, entry: str, why: str) -> UsageError:
+    return UsageError(
+        f"{path}: the entry '{entry}' cannot be used.",
+        why=why,
+        next_step="See docs/reference/recording.md for the form of a recording.",
+    )
+
+
+def _validated(kind: type[R], content: Any, path: Path, *entry: object) -> R:
     try:
-        return _Manifest.model_validate(load_yaml(path))
+        return kind.model_validate(content)
     except ValidationError as fault:
         first = fault.errors()[0]
-        where = ".".join(str(part) for part in first["loc"])
-        raise UsageError(
-            f"{path}: the entry '{where}' cannot be used.",
-            why=first["msg"],
-            next_step="See docs/reference/recording.md for the form of a recording.",
-        ) from fault
+        where = ".".join(str(part) for part in (*entry, *first["loc"]))
+        raise _unusable(path, where, first["msg"]) from fault
 
 
-def _dataset(draft: _Dataset, folder: _Folder) -> Dataset:
-    files = tuple(folder.evidence(name) for name in draft.files)
-    return Dataset(**{**draft.model_dump(), "files": files})
+def _holds(annotation: Any, kind: type[Record]) -> bool:
+    """Tell whether a field's type is a record's, or a tuple or an option of it."""
+    return annotation is kind or any(_holds(part, kind) for part in get_args(annotation))
 
 
-def _model(draft: _Model, folder: _Folder) -> ModelVersion:
-    weights = read_weights(folder.path(draft.weights)) if draft.weights else ()
-    return ModelVersion(**{**draft.model_dump(), "weights": weights})
+class _Reader:
+    """Makes records of a manifest's entries; each field is the record's own, but files are paths.
 
+    Where a record has evidence the entry names a file, where it has weights a list of them.
+    """
 
-def _job(draft: _Job, folder: _Folder) -> Job:
-    named = {key: getattr(draft, key) for key in ("trainer_state", "config", "energy")}
-    found = {key: folder.evidence(name) if name else None for key, name in named.items()}
-    return Job(**{**draft.model_dump(), **found})
+    def __init__(self, manifest: Path) -> None:
+        self._manifest = manifest
+        self.folder = _Folder(manifest.parent)
+
+    def records(self, kind: type[R], group: str, entries: Iterable[dict[str, Any]]) -> list[R]:
+        """Return a record for each entry of a group."""
+        return [self._record(kind, f"{group}.{index}", each) for index, each in enumerate(entries)]
+
+    def _record(self, kind: type[R], entry: str, content: dict[str, Any]) -> R:
+        for key in _SET_BY_US & content.keys():
+            raise _unusable(self._manifest, f"{entry}.{key}", "This field is not for a manifest.")
+        found = dict(content)
+        for name, field in kind.model_fields.items():
+            stated = content.get(name)
+            if stated is not None and _holds(field.annotation, Evidence):
+                found[name] = self._files(stated, f"{entry}.{name}")
+            elif stated is not None and _holds(field.annotation, WeightFile):
+                found[name] = read_weights(self.folder.path(self._text(stated, f"{entry}.{name}")))
+        if found.get("weights", ()) is None:
+            del found["weights"]
+        return _validated(kind, found, self._manifest, entry)
+
+    def _files(self, stated: Any, entry: str) -> Evidence | tuple[Evidence, ...]:
+        if isinstance(stated, list):
+            return tuple(self.folder.evidence(self._text(each, entry)) for each in stated)
+        return self.folder.evidence(self._text(stated, entry))
+
+    def _text(self, stated: Any, entry: str) -> str:
+        if isinstance(stated, str):
+            return stated
+        raise _unusable(self._manifest, entry, "A file is named by its path.")
 
 
 def _evaluation(draft: _Evaluation, folder: _Folder, scoring: Scoring) -> Evaluation:
     return Evaluation(
-        name=f"{draft.model}.{draft.dataset}",
+        name=evaluation_name(draft.model, draft.dataset),
         model=draft.model,
         dataset=draft.dataset,
         answers=folder.evidence(draft.file),
@@ -184,21 +191,26 @@ def _evaluation(draft: _Evaluation, folder: _Folder, scoring: Scoring) -> Evalua
     )
 
 
-def _check_names(manifest: _Manifest) -> None:
-    models = {model.name for model in manifest.models}
-    datasets = {dataset.name for dataset in manifest.datasets}
-    named = [(f"job {job.name}", job.base, models) for job in manifest.jobs]
-    named += [(f"job {job.name}", out, models) for job in manifest.jobs for out in job.outputs]
-    named += [
-        (f"job {job.name}", data, datasets)
-        for job in manifest.jobs
-        for data in job.datasets.values()
-    ]
-    named += [(f"model {model.name}", model.parent, models) for model in manifest.models]
-    named += [(f"model {model.name}", model.adapter, models) for model in manifest.models]
-    named += [(f"answers of {run.model}", run.model, models) for run in manifest.evaluations]
-    named += [(f"answers of {run.model}", run.dataset, datasets) for run in manifest.evaluations]
-    named += [(f"system {system.name}", system.model, models) for system in manifest.systems]
+def _check_names(
+    manifest: _Manifest,
+    datasets: Iterable[Dataset],
+    models: Sequence[ModelVersion],
+    jobs: Iterable[Job],
+) -> None:
+    known_models = {model.name for model in models}
+    known_data = {dataset.name for dataset in datasets}
+    named: list[tuple[str, str | None, set[str]]] = []
+    for job in jobs:
+        named += [(f"job {job.name}", name, known_models) for name in (job.base, *job.outputs)]
+        named += [(f"job {job.name}", name, known_data) for name in job.datasets.values()]
+    for model in models:
+        named += [
+            (f"model {model.name}", name, known_models) for name in (model.parent, model.adapter)
+        ]
+    for run in manifest.evaluations:
+        named.append((f"answers of {run.model}", run.model, known_models))
+        named.append((f"answers of {run.model}", run.dataset, known_data))
+    named += [(f"system {system.name}", system.model, known_models) for system in manifest.systems]
     for who, name, known in named:
         if name is not None and name not in known:
             raise UsageError(
@@ -215,15 +227,15 @@ def read_recording(folder: Path) -> Recording:
         FtgovError: If a file can't be read; names the file and line.
     """
     path = folder / MANIFEST
-    manifest = _manifest(path)
-    _check_names(manifest)
-    place = _Folder(folder)
-    records = (
-        *(_dataset(draft, place) for draft in manifest.datasets),
-        *(_model(draft, place) for draft in manifest.models),
-        *(_job(draft, place) for draft in manifest.jobs),
-        *(_evaluation(draft, place, manifest.scoring) for draft in manifest.evaluations),
-    )
+    manifest = _validated(_Manifest, load_yaml(path), path)
+    reader = _Reader(path)
+    datasets = reader.records(Dataset, "datasets", manifest.datasets)
+    models = reader.records(ModelVersion, "models", manifest.models)
+    jobs = reader.records(Job, "jobs", manifest.jobs)
+    _check_names(manifest, datasets, models, jobs)
+    place = reader.folder
+    answers = [_evaluation(draft, place, manifest.scoring) for draft in manifest.evaluations]
+    records = (*datasets, *models, *jobs, *answers)
     for system in manifest.systems:
         place.evidence(system.facts)
     place.evidence(MANIFEST)

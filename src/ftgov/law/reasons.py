@@ -106,8 +106,18 @@ def _duties(found: Findings) -> Iterator[Reason]:
         text = "Deployers assess the impact on fundamental rights before first use."
         yield Reason(rule="fria", reference="Art. 27(1)", text=text)
     if found.old_system.value:
-        text = "Placed before its high-risk date: owed from a significant change in design only."
-        yield Reason(rule="legacy", reference="Art. 111(2)", text=text)
+        yield Reason(rule="legacy", reference="Art. 111(2)", text=_legacy(found))
+
+
+def _legacy(found: Findings) -> str:
+    """Return what Article 111(2) says: its last sentence gives public authorities a last day."""
+    text = "Placed before its high-risk date: owed from a significant change in design"
+    if found.public.value is False:
+        return f"{text} only."
+    last = f"in any case by {found.public_backstop.isoformat()}"
+    if found.public.value:
+        return f"{text}, and {last}, since it is intended to be used by public authorities."
+    return f"{text}, and {last} if it is intended to be used by public authorities, which is open."
 
 
 def _model(pack: Pack, facts: Facts, model: ModelAxis) -> Iterator[Reason]:

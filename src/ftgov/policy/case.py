@@ -20,6 +20,7 @@ class CaseFigure(Record):
     value: float | None
     low: float | None = None
     high: float | None = None
+    level: float = Field(default=0.95, gt=0, lt=1, description="nominal coverage of the interval")
     n: int | None = Field(default=None, ge=0)
     unit: str = "1"
     assurance: Assurance = "measured-software"

@@ -64,6 +64,9 @@ class Spec(Record):
     severity: Severity = "error"
     effective_on: IsoDate | None = Field(default=None, alias="effectiveOn")
     requires: tuple[Path, ...] = Field(default=(), max_length=64)
+    confidence: float = Field(
+        default=0.95, gt=0.5, lt=1, description="lowest level of an interval that counts"
+    )
     validations: tuple[Validation, ...] = Field(min_length=1, max_length=32)
     remedy: Text
 

@@ -76,7 +76,7 @@ def _measurement(identity: str, stated: CaseFigure) -> Measurement:
     if stated.value is not None:
         low = stated.value if stated.low is None else stated.low
         high = stated.value if stated.high is None else stated.high
-        interval = Interval(low=low, high=high, level=0.95, method=_METHOD)
+        interval = Interval(low=low, high=high, level=stated.level, method=_METHOD)
     part = stated if isinstance(stated, CaseSlice) else CaseSlice(value=0.0)
     return Measurement(
         id=identity,

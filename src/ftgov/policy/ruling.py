@@ -7,6 +7,7 @@ from typing import Literal
 
 from ftgov.policy.form import Gate, Policy, Validation
 from ftgov.policy.isolation import Arbiter, Check, WorkerLost
+from ftgov.policy.levels import why_unsure
 from ftgov.policy.paths import measures_read
 from ftgov.policy.view import View
 from ftgov.records.decision import Decision, Figure
@@ -61,9 +62,9 @@ def rule_on(
 
 
 def _conclusion(arbiter: Arbiter, policy: Policy, view: View) -> tuple[Outcome, str]:
-    absent = [why for path in needs(policy) if (why := view.why_absent(path))]
-    if absent:
-        return "error", "; ".join(absent)
+    unusable = [why for path in needs(policy) if (why := _why_unusable(view, path, policy))]
+    if unusable:
+        return "error", "; ".join(unusable)
     try:
         checks = arbiter.judge(policy)
     except WorkerLost as lost:
@@ -71,6 +72,11 @@ def _conclusion(arbiter: Arbiter, policy: Policy, view: View) -> tuple[Outcome, 
     asked = policy.spec.validations
     states = [_state(check, each) for check, each in zip(checks, asked, strict=True)]
     return _outcome(states), _message(checks, policy, view)
+
+
+def _why_unusable(view: View, path: str, policy: Policy) -> str | None:
+    """Return why evidence cannot be judged by: it is absent, or less sure than is asked."""
+    return view.why_absent(path) or why_unsure(view.values, path, policy.spec.confidence)
 
 
 def _state(check: Check, asked: Validation) -> str:

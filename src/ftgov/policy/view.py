@@ -19,7 +19,7 @@ from ftgov.records.finding import Finding
 from ftgov.records.measurement import Measurement
 from ftgov.records.subject import Subject
 
-FIELDS = ("value", "low", "high", "n", "unit", "assurance", "n_needed")
+FIELDS = ("value", "low", "high", "level", "n", "unit", "assurance", "n_needed")
 """What can be read of a measure; a field that a figure does not have is absent, never null."""
 
 _NOT_FINITE = "it is not a finite number with an interval"
@@ -117,8 +117,9 @@ def _unusable(figure: Measurement, finding: Finding) -> str | None:
 
 
 def _is_finite(figure: Measurement) -> bool:
-    """Tell whether value and both ends are finite; records see to it, memory does not."""
-    ends = (figure.interval.low, figure.interval.high) if figure.interval else (math.nan,)
+    """Tell whether value, ends and level are finite; records see to it, memory does not."""
+    found = figure.interval
+    ends = (found.low, found.high, found.level) if found else (math.nan,)
     return figure.value is not None and all(map(math.isfinite, (figure.value, *ends)))
 
 
@@ -133,6 +134,7 @@ def _fields(figure: Measurement) -> dict[str, Any]:
         "value": figure.value if usable else None,
         "low": interval.low if interval else None,
         "high": interval.high if interval else None,
+        "level": interval.level if interval else None,
         "n": figure.n,
         "unit": figure.unit,
         "assurance": figure.assurance,

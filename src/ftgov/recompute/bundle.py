@@ -14,6 +14,7 @@ from ftgov.policy.decide import decide
 from ftgov.policy.load import Gate, load_gate
 from ftgov.records.attestation import LayerResult, LayerVerdict
 from ftgov.records.canonical import canonical_bytes, canonical_json, plain
+from ftgov.records.decision import verdict_of
 from ftgov.records.digest import digest_record
 from ftgov.records.dossier import Assessment, Dossier
 from ftgov.records.evidence import EvidenceReader
@@ -37,7 +38,10 @@ def _findings(assessment: Assessment, evidence: EvidenceReader) -> _Comparison:
     again = analyzers.run(
         choose_analyzers(tuple(used)), assessment.subject, evidence, assessment.settings
     )
-    return _compare(assessment.findings, again)
+    found = _compare(assessment.findings, again)
+    left_out = [each.id for each in analyzers.discover() if each.id not in used]
+    found.underivable.extend(f"analyzer {name}: was not run, or is left out" for name in left_out)
+    return found
 
 
 def _compare(stated: tuple[Finding, ...], again: tuple[Finding, ...]) -> _Comparison:
@@ -70,7 +74,8 @@ def _figures(stated: Finding, again: Finding) -> list[str]:
 def _law(assessment: Assessment, evidence: EvidenceReader) -> list[str]:
     stated = assessment.classification
     if stated is None:
-        return []
+        missing = assessment.subject.system is not None
+        return ["classification: missing, though the model serves a system"] if missing else []
     with evidence.open(stated.pack_digest) as stream:
         files: dict[str, str] = canonical_json(stream.read())
     again = classify_subject(assessment.subject, load_pack(files), date.fromisoformat(stated.as_of))
@@ -79,6 +84,8 @@ def _law(assessment: Assessment, evidence: EvidenceReader) -> list[str]:
 
 
 def _gates(dossier: Dossier, evidence: EvidenceReader) -> list[str]:
+    if dossier.verdict != verdict_of(dossier.decisions):
+        return [f"verdict: {dossier.verdict} does not follow from the decisions"]
     if not dossier.decisions:
         return []
     names = dict.fromkeys((decision.policy, decision.gate) for decision in dossier.decisions)
@@ -122,6 +129,8 @@ def recompute_dossier(dossier: Dossier, evidence: EvidenceReader) -> LayerResult
 def recompute_bundle(path: Path) -> LayerResult:
     """Open a bundle and derive its figures again."""
     with open_bundle(path) as bundle:
-        content = canonical_json(bundle.read("dossier.json"))
-        dossier = Dossier.model_validate(content)
+        try:
+            dossier = Dossier.model_validate(canonical_json(bundle.read("dossier.json")))
+        except ValueError as fault:
+            return _result("invalid", "dossier.json is no dossier that can be read", [str(fault)])
         return recompute_dossier(dossier, BundleEvidence(bundle))

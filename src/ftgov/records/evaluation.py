@@ -7,6 +7,7 @@ from typing import Literal
 from pydantic import Field
 
 from ftgov.records.base import Name, Record
+from ftgov.records.digest import Digest
 from ftgov.records.evidence import Evidence
 
 
@@ -45,4 +46,7 @@ class Evaluation(Record):
     dataset: Name
     answers: Evidence
     rows: int = Field(ge=1)
+    model_identity: Digest | None = Field(
+        default=None, description="identity of the model that answered; no audit accepts None"
+    )
     scoring: Scoring

@@ -7,6 +7,7 @@ from typing import Literal
 from pydantic import Field
 
 from ftgov.records.base import Name, Record, Time
+from ftgov.records.digest import Digest
 from ftgov.records.evidence import Evidence
 
 
@@ -22,6 +23,9 @@ class Job(Record):
     )
     datasets: dict[Literal["train", "validation"], Name] = {}
     outputs: tuple[Name, ...] = Field(min_length=1, description="the models it made")
+    output_identities: dict[Name, Digest] = Field(
+        default={}, description="identity of each output when the job was recorded"
+    )
     seed: int | None = None
     started_at: Time | None = None
     finished_at: Time | None = None

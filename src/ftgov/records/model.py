@@ -7,7 +7,8 @@ from typing import Literal
 from pydantic import Field
 
 from ftgov.records.base import Name, Record
-from ftgov.records.digest import Digest
+from ftgov.records.canonical import plain
+from ftgov.records.digest import Digest, digest_record
 
 ModelKind = Literal["base", "tuned", "adapter", "merged", "checkpoint", "alias"]
 
@@ -32,3 +33,12 @@ class ModelVersion(Record):
     parameters: int | None = Field(default=None, ge=0)
     licence: str | None = None
     weights: tuple[WeightFile, ...] = ()
+
+    @property
+    def identity(self) -> Digest:
+        """Return the digest of name and weights: what answers and jobs are bound to.
+
+        Other fields (a licence, an architecture) may be corrected without unbinding anything.
+        """
+        weights = [plain(file) for file in self.weights]
+        return digest_record({"name": self.name, "weights": weights})

@@ -24,6 +24,7 @@ from ftgov.reports.words import FOUR_FIFTHS
 _PLOTS_PER_ANALYZER = 2
 _PLOTS = 9
 _RANGES = 8
+_ASSUMED = "assumed range"
 
 Named = dict[str, list[Measurement]]
 
@@ -92,6 +93,17 @@ def _ranges(measured: list[Measurement], index: EvidenceIndex) -> list[Drawing]:
     return [_range_drawing(found[:_RANGES], index) for found in list(by_unit.values())[:1]]
 
 
+def _bar(measured: list[Measurement]) -> str:
+    """Return what the bars are: a range that was assumed has no coverage that anyone could test."""
+    ends = [found.interval for found in measured if found.interval]
+    if all(one.method.startswith(_ASSUMED) for one in ends):
+        return "an assumed range, no confidence interval"
+    levels = " or ".join(dict.fromkeys(percent_level(one.level) for one in ends))
+    if any(one.method.startswith(_ASSUMED) for one in ends):
+        return f"the {levels} interval or an assumed range"
+    return f"the {levels} interval"
+
+
 def _range_drawing(measured: list[Measurement], index: EvidenceIndex) -> Drawing:
     ranges = []
     for found in measured:
@@ -112,10 +124,7 @@ def _range_drawing(measured: list[Measurement], index: EvidenceIndex) -> Drawing
     title = f"{names}, in {unit}"
     told = "; ".join(f"{item.label}: {item.text}" for item in ranges)
     labels = ", ".join(dict.fromkeys(found.assurance for found in measured))
-    caption = (
-        f"The bar is the {percent_level(first.interval.level)} interval, the line the middle "
-        f"estimate. Assurance: {labels}."
-    )
+    caption = f"The bar is {_bar(measured)}, the line the figure itself. Assurance: {labels}."
     source = index.marks(dict.fromkeys(d for m in measured for d in m.evidence), first.id)
     svg = range_chart(title, told, tuple(ranges), unit)
     return Drawing(kind="range", title=title, caption=caption, svg=svg, source=source)

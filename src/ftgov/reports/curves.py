@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from ftgov.records.finding import Finding, Point, Series
+from ftgov.records.finding import Finding, Series
 from ftgov.reports.charts.curve import Curve, curve_chart
 from ftgov.reports.grounding import EvidenceIndex
 from ftgov.reports.numbers import significant
 from ftgov.reports.shapes import Drawing
 from ftgov.reports.text import sentence_case
+from ftgov.statistics.thinning import thinned
 
 _CURVES = 4
 _POINTS = 400
@@ -31,7 +32,7 @@ def _curves(series: tuple[Series, ...]) -> tuple[Curve, ...]:
     return tuple(
         Curve(
             _name(one.name),
-            tuple((point.step, point.value) for point in _thinned(one)),
+            tuple((point.step, point.value) for point in thinned(one.points, _POINTS)),
             marked="eval" in one.name or "valid" in one.name,
         )
         for one in chosen[:_CURVES]
@@ -41,18 +42,6 @@ def _curves(series: tuple[Series, ...]) -> tuple[Curve, ...]:
 def _name(name: str) -> str:
     known = {"loss": "training", "eval_loss": "evaluation", "train_loss": "training"}
     return known.get(name, sentence_case(name).lower())
-
-
-def _thinned(series: Series) -> tuple[Point, ...]:
-    """Keep every k-th point, the last and the lowest, so that a long run stays a small drawing."""
-    points = series.points
-    stride = -(-len(points) // _POINTS)
-    lowest = min(points, key=lambda point: point.value)
-    return tuple(
-        point
-        for place, point in enumerate(points)
-        if place % stride == 0 or place == len(points) - 1 or point is lowest
-    )
 
 
 def _drawing(finding: Finding, curves: tuple[Curve, ...], index: EvidenceIndex) -> Drawing:

@@ -7,10 +7,11 @@ library versions. Source: ISO 19005-3 (PDF/A-3, level A), WeasyPrint documentati
 
 from __future__ import annotations
 
+import io
 import logging
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stdout
 from typing import Any
 
 from ftgov.errors import FtgovError, MissingExtra
@@ -78,7 +79,8 @@ def pdf_bytes(html: str, *, identifier: bytes) -> bytes:
 
 def _weasyprint() -> Any:
     try:
-        with warnings.catch_warnings():
+        # Without its libraries WeasyPrint prints a notice to stdout, which is not ours to fill.
+        with warnings.catch_warnings(), redirect_stdout(io.StringIO()):
             warnings.simplefilter("ignore")
             import weasyprint
     except ImportError as fault:

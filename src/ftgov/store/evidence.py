@@ -13,9 +13,9 @@ from pydantic import ValidationError
 from ftgov.errors import FtgovError, UsageError
 from ftgov.records.digest import Digest
 from ftgov.records.evidence import Evidence
+from ftgov.records.media_type import media_type_of
 from ftgov.store.durable import cannot_write, partial_file, sync, sync_folder
-from ftgov.store.media_types import media_type_of
-from ftgov.store.shelf import opened, place_of, problems
+from ftgov.store.shelf import opened, place_of, problems, sweep
 
 _CHUNK: Final = 1 << 20
 
@@ -112,12 +112,14 @@ class EvidenceStore:
         hashed, size = hashlib.sha256(), 0
         self._root.mkdir(exist_ok=True)
         with partial_file(self._root) as (stream, partial):
+            sweep(self._root, now=os.fstat(stream.fileno()).st_mtime)
             for chunk in chunks:
                 hashed.update(chunk)
                 size += stream.write(chunk)
             digest: Digest = "sha256:" + hashed.hexdigest()
             if self.has(digest):
-                self.path(digest)  # an altered file is told, never papered over
+                # An altered copy is told, never papered over; only an absent one is made again.
+                self.path(digest)
                 return digest, size
             os.fchmod(stream.fileno(), 0o444)
             sync(stream)

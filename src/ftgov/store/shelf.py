@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO, Final
 
@@ -13,7 +14,13 @@ from ftgov.records.digest import Digest, bare, digest_stream
 from ftgov.store.durable import PARTIAL
 
 _DIGEST: Final = re.compile(r"sha256:[0-9a-f]{64}")
-_RECORD_AGAIN: Final = "Restore the file from a backup, or record it again from its source."
+_ABSENT: Final = "Restore the file from a backup, or record it again from its source."
+_UNREADABLE: Final = "Check its permissions; if it is no plain file, move it away. " + _ABSENT
+_ALTERED: Final = (
+    "Keep the altered file as a proof, but move it away; then restore the file from a backup, or "
+    "record it again from its source."
+)
+_LEFT_OVER_S: Final = 3600.0  # a copy that was not written to for an hour is nobody's any more
 
 _hashed: set[tuple[Digest, int, int, int, int, int]] = set()
 """Files this process found sound: digest, mtime, ctime, size, inode, device. A change shows."""
@@ -66,7 +73,7 @@ def opened(root: Path, digest: Digest) -> BinaryIO:
         raise NotAssessable(
             f"The evidence {digest} cannot be read.",
             why=f"{place}: {fault.strerror}.",
-            next_step=_RECORD_AGAIN,
+            next_step=_ABSENT if isinstance(fault, FileNotFoundError) else _UNREADABLE,
         ) from fault
     try:
         if _is_sound(stream, digest):
@@ -78,7 +85,7 @@ def opened(root: Path, digest: Digest) -> BinaryIO:
     raise NotAssessable(
         f"The evidence {digest} is not what was recorded.",
         why=f"The content of {place} has another digest.",
-        next_step=_RECORD_AGAIN,
+        next_step=_ALTERED,
     )
 
 
@@ -93,17 +100,34 @@ def _altered(path: Path) -> str | None:
     return None if bare(digest) == path.name else f"altered, its content now has {digest}"
 
 
+def _is_unfinished(root: Path, path: Path) -> bool:
+    return path.parent == root and path.name.startswith(PARTIAL) and not path.is_symlink()
+
+
+def sweep(root: Path, *, now: float) -> None:
+    """Delete copies that were interrupted: unfinished files not written to for an hour.
+
+    Args:
+        root: The folder of the evidence.
+        now: The present by the file system's own clock, in seconds since 1970.
+    """
+    for path in root.glob(f"{PARTIAL}*"):
+        with suppress(OSError):  # another process may sweep at the same time
+            if _is_unfinished(root, path) and now - path.stat().st_mtime > _LEFT_OVER_S:
+                path.unlink()
+
+
 def problems(root: Path) -> Iterator[str]:
-    """Hash every file below the root and tell what is wrong: altered, unfinished, out of place."""
+    """Hash every file below the root and tell what is wrong: altered, or out of place.
+
+    An unfinished copy is no evidence and so no fault: somebody records at this very moment, or was
+    interrupted, and then a later copy sweeps it away.
+    """
     for path in sorted(root.rglob("*")):
-        if path.is_dir() and not path.is_symlink():
+        if _is_unfinished(root, path) or (path.is_dir() and not path.is_symlink()):
             continue
         shown = path.relative_to(root)
-        if path.name.startswith(PARTIAL):
-            yield f"{shown}: left by an interrupted copy, may be deleted"
-        elif not _DIGEST.fullmatch(f"sha256:{path.name}") or shown != Path(
-            path.name[:2], path.name
-        ):
+        if not _DIGEST.fullmatch(f"sha256:{path.name}") or shown != Path(path.name[:2], path.name):
             yield f"{shown}: no evidence file, put here by something else"
         elif fault := _altered(path):
             yield f"{shown}: {fault}"

@@ -25,6 +25,7 @@ class ScoredRow(NamedTuple):
         group: The person's group; None is a group of its own.
         language: The language; None is a language of its own.
         prompt: Digest of the prompt, 32 bytes; None: the row has none.
+        wanted: Digest of the expected text, 32 bytes; None: none is given.
         expected: The label expected; None: the expected text is no label.
         label: The label answered; None: unparsed.
         correct: Whether answer and expectation agree, by label, or by text (trimmed, case folded,
@@ -42,6 +43,7 @@ class ScoredRow(NamedTuple):
     group: str | None
     language: str | None
     prompt: bytes | None
+    wanted: bytes | None
     expected: str | None
     label: str | None
     correct: bool | None
@@ -118,7 +120,7 @@ def scored_rows(runs: tuple[Evaluation, ...], evidence: EvidenceReader) -> list[
 
 
 def prompt_digest(prompt: str) -> bytes:
-    """Return the digest by which equal prompts are known, 32 bytes."""
+    """Return the digest by which equal prompts, or expected texts, are known, 32 bytes."""
     return hashlib.sha256(prompt.encode("utf-8", "backslashreplace")).digest()
 
 
@@ -139,6 +141,7 @@ def _scored(row: dict[str, Any], line: int, reader: AnswerReader, dataset: str) 
         group=name_of(row.get("group")),
         language=name_of(row.get("language")),
         prompt=None if prompt is None else prompt_digest(prompt),
+        wanted=None if wanted is None else prompt_digest(wanted),
         expected=expected,
         label=reading.label,
         correct=_correct(wanted, expected, answer, reading.label),
