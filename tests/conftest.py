@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from filelock import FileLock
 
+from ftgov.reports.pdf import PdfUnavailable
 from tests_support import HOUSE, run_ftgov
 
 
@@ -50,3 +51,13 @@ def demo_copy(finished_demo: Path, tmp_path: Path) -> Path:
     target = tmp_path / "demo"
     shutil.copytree(finished_demo, target)
     return target
+
+
+@pytest.fixture
+def without_pdf(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Leave out the PDF, as on a machine without its libraries, where a test is about verdicts."""
+
+    def refuse(*_: object, **__: object) -> bytes:
+        raise PdfUnavailable("no PDF in this test")
+
+    monkeypatch.setattr("ftgov.api.reporting.render_pdf", refuse)

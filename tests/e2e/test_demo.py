@@ -119,7 +119,10 @@ def _verdicts(made: api.Demonstration) -> dict[str, str]:
     return {result.model: result.files.dossier.verdict for result in made.results}
 
 
-def test_swapped_answers_swap_the_verdicts(recording: Path, tmp_path: Path) -> None:
+def test_swapped_answers_swap_the_verdicts(
+    recording: Path, tmp_path: Path, without_pdf: None
+) -> None:
+    del without_pdf
     swapped = tmp_path / "recording"
     shutil.copytree(recording, swapped)
     answers = swapped / "answers"

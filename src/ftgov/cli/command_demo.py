@@ -23,9 +23,9 @@ def demo(ctx: click.Context, console: Console, folder: Path) -> None:
     from ftgov import api
 
     made = api.demo(folder, progress=console.progress)
-    for result in made.results:
-        if result.files.pdf_missing:
-            console.warn(f"{result.model}: no PDF was written. {result.files.pdf_missing}")
+    for missing in dict.fromkeys(result.files.pdf_missing for result in made.results):
+        if missing:
+            console.warn(f"no PDF was written. {missing}")
     console.result(_plain(made), _lines(console, made))
     if any(result.verification.verdict != "valid" for result in made.results):
         fault = InvalidBundle(
