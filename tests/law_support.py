@@ -11,7 +11,7 @@ import yaml
 
 from ftgov.law.classify import classify
 from ftgov.law.facts import check_facts
-from ftgov.law.pack import choose_pack, load_packs
+from ftgov.law.pack import choose_pack, files_of, load_pack
 from ftgov.law.pack_records import Pack
 from ftgov.records.law import Classification
 from ftgov.shipped import shipped
@@ -32,7 +32,14 @@ def texts() -> dict[str, str]:
 @cache
 def packs() -> tuple[Pack, ...]:
     """The shipped law packs."""
-    return load_packs(texts())
+    return packs_of(texts())
+
+
+def packs_of(tree: dict[str, str]) -> tuple[Pack, ...]:
+    """Every pack of a tree of texts, oldest first."""
+    folders = sorted({path.split("/")[0] for path in tree})
+    found = [load_pack(files_of(tree, folder)) for folder in folders]
+    return tuple(sorted(found, key=lambda pack: pack.in_force.start))
 
 
 def run(facts: dict[str, object], pack: str = NEW, day: date = TODAY) -> Classification:

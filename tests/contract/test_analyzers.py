@@ -176,13 +176,45 @@ def test_a_plug_in_that_breaks_is_reported(result: object, words: str) -> None:
     assert words in found.summary
 
 
-@pytest.mark.parametrize(
-    "fault",
-    [UsageError("bad"), FtgovError("file x, line 3"), LedgerTampered("t"), KeyboardInterrupt()],
-)
-def test_faults_that_are_no_result_go_through(fault: BaseException) -> None:
+class BuiltIn(Plugin):
+    """The same, as if it shipped with ftgov."""
+
+    __module__ = "ftgov.analyzers.anything"
+
+
+FAULTS = [UsageError("bad"), FtgovError("file x, line 3"), LedgerTampered("t")]
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_fault_that_a_built_in_finds_goes_through(fault: FtgovError) -> None:
     with pytest.raises(type(fault)):
-        ran(fault)
+        analyzers.run((BuiltIn(fault),), bare_subject(), Shelf(), SETTINGS)
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_fault_that_a_plug_in_raises_stops_no_audit(fault: FtgovError) -> None:
+    found = ran(fault)
+    assert (found.outcome, found.severity) == ("not_assessed", "error")
+    assert fault.what in found.summary
+
+
+def test_an_interruption_goes_through() -> None:
+    with pytest.raises(KeyboardInterrupt):
+        ran(KeyboardInterrupt())
+
+
+@pytest.mark.parametrize(("analyzer", "file"), [("energy", "power.json"), ("dynamics", "log.json")])
+def test_an_odd_file_of_the_job_is_named_and_the_audit_goes_on(analyzer: str, file: str) -> None:
+    shelf = Shelf()
+    subject = full_subject(shelf)
+    field = "energy" if analyzer == "energy" else "trainer_state"
+    assert subject.job is not None
+    job = subject.job.model_copy(update={field: shelf.add(file, b"{odd")})
+    found = analyzers.run(ALL, subject.model_copy(update={"job": job}), shelf, SETTINGS)
+    broken = [one for one in found if one.outcome == "not_assessed"]
+    assert len(found) == len(ALL)
+    assert [(one.severity, analyzer in one.analyzer) for one in broken] == [("error", True)]
+    assert file in broken[0].summary
 
 
 @pytest.mark.parametrize(

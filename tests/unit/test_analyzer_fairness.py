@@ -145,6 +145,17 @@ def test_five_answers_to_one_case_are_worth_one() -> None:
     assert "200 rows from 40 cases" in figure(five, "selection_rate", group="a").method
 
 
+def test_a_case_of_many_rows_is_worth_no_more_than_its_share_of_them() -> None:
+    rows = [decision(0, "a", "Approved.", "Approved.") | {"id": f"r{n}"} for n in range(900)]
+    rows += [decision(n, "a", "Approved.", "Approved.") for n in range(1, 101)]
+    rows += [decision(n, "b", "Approved.", "Approved.") for n in range(1, 101)]
+    finding = found(rows)
+    assert figure(finding, "selection_rate", group="a").n == 1
+    assert figure(finding, "selection_rate", group="b").n == 100
+    assert figure(finding, "demographic_parity_ratio").n == 1
+    assert figure(finding, "unparsed_share").n == 1
+
+
 @pytest.mark.parametrize(
     ("rows", "scoring", "words"),
     [

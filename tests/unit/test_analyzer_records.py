@@ -139,6 +139,19 @@ def test_a_log_without_evaluation_has_reasons_and_a_long_one_keeps_its_end() -> 
     assert points[-1].step == 5_000
 
 
+def test_one_evaluation_loss_has_no_excess_and_a_long_curve_keeps_its_minimum() -> None:
+    finding = dynamics({"log_history": HISTORY[:2]})
+    excess = figure(finding, "final_loss_excess")
+    assert excess.value is None
+    assert excess.reason is not None
+    assert "one eval_loss only" in excess.reason
+    assert figure(finding, "generalisation_gap").value == pytest.approx(-0.2)
+    long = [{"step": n, "eval_loss": 0.5 if n == 2_501 else 1.0} for n in range(5_001)]
+    points = dynamics({"log_history": long}).series[0].points
+    assert min(point.value for point in points) == 0.5
+    assert len(points) <= 1_000
+
+
 @pytest.mark.parametrize(
     "state",
     [
@@ -175,14 +188,26 @@ def energy(record: object) -> Finding:
 
 CPU = {"kind": "cpu", "mode": "rapl"}
 GPU = {"kind": "gpu", "mode": "nvml"}
+RAM = {"kind": "ram", "mode": "constant", "power_w": 20}
+DRAM = {"kind": "ram", "mode": "rapl"}
+
+
+def with_memory(kwh: float, *hardware: dict[str, Any]) -> dict[str, Any]:
+    emissions = ENERGY["emissions"] | {"ram_energy": kwh}
+    return {"counters_read": True, "hardware": list(hardware), "emissions": emissions}
 
 
 @pytest.mark.parametrize(
     ("changed", "label", "ends"),
     [
         ({}, "estimated-tdp", (0.003, 0.03)),
-        ({"counters_read": True, "hardware": [CPU]}, "measured-software", (0.0136, 0.0248)),
-        ({"counters_read": True, "hardware": [CPU, GPU]}, "measured-software", (0.0121, 0.0149)),
+        ({"counters_read": True, "hardware": [CPU]}, "measured-software", (0.01, 0.0248)),
+        ({"counters_read": True, "hardware": [CPU, GPU]}, "measured-software", (0.01, 0.0149)),
+        ({"counters_read": True, "hardware": [CPU, RAM]}, "estimated-tdp", (0.01, 0.0248)),
+        ({"counters_read": True, "hardware": [CPU, DRAM]}, "measured-software", (0.01, 0.0248)),
+        (with_memory(0.004, CPU), "estimated-tdp", (0.01, 0.0248)),
+        (with_memory(0.004, CPU, GPU, RAM), "estimated-tdp", (0.01, 0.0149)),
+        (with_memory(0.0, CPU, RAM), "measured-software", (0.01, 0.0248)),
         ({"counters_read": False, "hardware": [CPU]}, "estimated-tdp", (0.003, 0.03)),
         ({"counters_read": "yes", "hardware": [CPU]}, "estimated-tdp", (0.003, 0.03)),
         ({"counters_read": True, "hardware": []}, "estimated-tdp", (0.003, 0.03)),
@@ -209,7 +234,13 @@ def test_measured_is_said_only_where_every_processor_s_counter_was_read(
     carbon = figure(finding, "job_co2e")
     assert carbon.interval is not None
     assert (carbon.value, carbon.assurance) == (0.004, label)
-    assert carbon.interval.low < 0.4 * ends[0]
+    assert carbon.interval.low < 0.4 * ends[0] < carbon.interval.high
+    for ranged in (used, carbon):
+        assert ranged.interval is not None
+        assert ranged.value is not None
+        assert ranged.interval.low <= ranged.value <= ranged.interval.high
+        assumed = ranged.interval.method.startswith("assumed range, no confidence interval")
+        assert assumed == (ends == (0.003, 0.03))
     assert figure(finding, "job_duration").value == 60.5
 
 
@@ -223,6 +254,7 @@ def test_measured_is_said_only_where_every_processor_s_counter_was_read(
         ENERGY | {"emissions": ENERGY["emissions"] | {"energy_consumed": -1}},
         ENERGY | {"emissions": ENERGY["emissions"] | {"duration": "60"}},
         ENERGY | {"hardware": [3]},
+        ENERGY | {"emissions": ENERGY["emissions"] | {"ram_energy": None}},
     ],
 )
 def test_a_malformed_energy_record_is_an_error_that_names_it(record: object) -> None:

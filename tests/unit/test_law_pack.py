@@ -8,8 +8,8 @@ from fractions import Fraction
 import pytest
 
 from ftgov.errors import UsageError
-from ftgov.law.pack import base_of, choose_pack, load_pack, load_packs
-from law_support import NEW, OLD, packs, texts
+from ftgov.law.pack import base_of, choose_pack, load_pack
+from law_support import NEW, OLD, packs, packs_of, texts
 
 
 def files(pack: str = OLD) -> dict[str, str]:
@@ -64,7 +64,7 @@ def test_a_pack_may_be_named_and_an_unknown_one_is_refused() -> None:
 def test_the_digest_covers_every_file_and_the_base() -> None:
     changed = dict(texts())
     changed[f"{OLD}/obligations.yaml"] += "# a word\n"
-    before, after = packs(), load_packs(changed)
+    before, after = packs(), packs_of(changed)
     assert [pack.digest for pack in before] != [pack.digest for pack in after]
     assert before[1].digest != after[1].digest
     assert base_of(texts()[f"{NEW}/pack.yaml"]) == OLD

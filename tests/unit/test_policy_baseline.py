@@ -6,9 +6,7 @@ import re
 
 import pytest
 
-from ftgov.policy.decide import decide
 from ftgov.policy.form import Policy
-from ftgov.policy.invented import assessment_of
 from ftgov.policy.lint import lint_gate
 from ftgov.policy.load import load_gate
 from ftgov.policy.trial import try_gate

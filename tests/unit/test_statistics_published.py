@@ -9,7 +9,7 @@ import pytest
 
 from ftgov.statistics.paired import PairedCounts, newcombe_paired
 from ftgov.statistics.proportions import wilson
-from ftgov.statistics.sample_size import n_for_difference, n_for_ratio
+from ftgov.statistics.sample_size import n_for_ratio
 from ftgov.statistics.score import difference_intervals, ratio_intervals, two_samples
 from ftgov.statistics.simultaneous import (
     Share,
@@ -86,20 +86,17 @@ def test_paired_differences_of_newcombe_1998_table_3(
 
 
 @pytest.mark.parametrize(
-    ("p", "detect", "certify", "certify_of_19"),
+    ("p", "certify", "certify_of_19"),
     [
-        (0.05, 6742, 4718, 10068),
-        (0.1, 3210, 2235, 4769),
-        (0.3, 856, 579, 1236),
-        (0.5, 385, 248, 530),
-        (0.9, 71, 28, 59),
+        (0.05, 4718, 10068),
+        (0.1, 2235, 4769),
+        (0.3, 579, 1236),
+        (0.5, 248, 530),
+        (0.9, 28, 59),
     ],
 )
-def test_sample_sizes_to_detect_and_to_certify_four_fifths(
-    p: float, detect: int, certify: int, certify_of_19: int
-) -> None:
+def test_sample_sizes_to_certify_four_fifths(p: float, certify: int, certify_of_19: int) -> None:
     # The published table rounds to the nearest row, ours always up.
-    assert n_for_difference(p, 0.8 * p) in {detect, detect + 1}
     assert n_for_ratio(p, p) in {certify, certify + 1}
     assert n_for_ratio(p, p, alpha=0.05 / 19) in {certify_of_19, certify_of_19 + 1}
 
@@ -125,7 +122,6 @@ def test_boundaries_are_correct_and_empty_denominators_are_undefined() -> None:
 
 def test_no_sample_decides_a_ratio_that_lies_on_the_limit() -> None:
     assert n_for_ratio(0.4, 0.5) is None
-    assert n_for_difference(0.4, 0.4) is None
     assert n_for_ratio(0.4001e-5, 0.5e-5) is None
     with pytest.raises(ValueError, match="above 0"):
         n_for_ratio(0, 0.5)

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from analyzer_support import SCORING, SECRET, Shelf, bare_subject, evaluation, jsonl
-from ftgov.errors import FtgovError, UsageError
+from ftgov.errors import FtgovError, NotAssessable, UsageError
 from ftgov.records.evaluation import Scoring
 from ftgov.tables.answers import ScoredRow, base_evaluations, read_answers, scored_rows
 from ftgov.tables.chats import user_prompts
@@ -134,12 +134,31 @@ def _rows(*rows: dict[str, Any]) -> Iterator[ScoredRow]:
 
 def test_rows_are_joined_by_id_and_different_questions_are_refused() -> None:
     base = list(_rows({"id": "1", "prompt": "a"}, {"id": "2", "prompt": "b"}, {"prompt": "c"}))
-    tuned = list(_rows({"id": "2", "prompt": "b"}, {"id": "3", "prompt": "z"}, {"prompt": "c"}))
-    assert [(pair.base.line, pair.tuned.line) for pair in joined(base, tuned)] == [(2, 1)]
-    with pytest.raises(FtgovError, match="different questions"):
-        joined(base, list(_rows({"id": "1", "prompt": "other"})))
+    tuned = list(_rows({"id": "2", "prompt": "b"}, {"prompt": "c"}, {"id": "1", "prompt": "a"}))
+    pairs = [(pair.base.line, pair.tuned.line) for pair in joined(base, tuned)]
+    assert pairs == [(2, 1), (1, 3)]
+    other = {"id": "1", "prompt": "other"}
+    with pytest.raises(FtgovError, match=r"'1' .* different questions"):
+        joined(base, list(_rows(other, {"id": "2", "prompt": "b"})))
     with pytest.raises(FtgovError, match="stands twice"):
         joined(base, list(_rows({"id": "1"}, {"id": "1"})))
+
+
+def test_expecting_different_answers_of_the_two_models_is_refused() -> None:
+    row = {"id": "7", "prompt": "a", "answer": "No."}
+    with pytest.raises(FtgovError, match=r"'7' .* expect different answers"):
+        joined(list(_rows(row | {"expected": "Yes."})), list(_rows(row | {"expected": "No."})))
+
+
+def test_a_row_that_one_model_left_out_is_told_and_not_dropped() -> None:
+    base = list(_rows(*({"id": str(n), "prompt": "p"} for n in range(5))))
+    with pytest.raises(NotAssessable, match=r"3 missing in the tuned model's \(first: '2'\)"):
+        joined(base, base[:2])
+    with pytest.raises(NotAssessable, match=r"1 missing in the base .* and 1 missing in the tuned"):
+        joined(base[1:], base[:-1])
+    assert joined([], base) == []
+    elsewhere = [row._replace(dataset="other") for row in base[:1]]
+    assert len(joined([*base, *elsewhere], base)) == 5
 
 
 def test_the_base_is_read_by_the_tuned_model_s_scoring() -> None:

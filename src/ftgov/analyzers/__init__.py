@@ -67,11 +67,12 @@ def run(
 
     An analyzer that raises, gives nothing, or gives a figure it never declared yields a
     `not_assessed` finding of severity error that names the fault. A missing extra or absent
-    evidence yields `not_assessed` too.
+    evidence yields `not_assessed` too, and so does any error that a plug-in raises.
 
     Raises:
-        FtgovError: If a file of evidence is there but cannot be read, or a record contradicts
-            itself: that is no result of an audit, it is a fault to correct first.
+        FtgovError: If an analyzer that ships with ftgov cannot read a file of evidence, or finds a
+            record that contradicts itself: that is no result of an audit, it is a fault to correct
+            first.
     """
     return tuple(
         finding
@@ -86,16 +87,21 @@ def _findings(
     try:
         findings = analyzer.analyze(subject, evidence, settings)
         fault = _contract_fault(analyzer, findings)
-    except (MissingExtra, NotAssessable) as problem:
+    except FtgovError as problem:
+        if _built_in(analyzer) and not isinstance(problem, MissingExtra | NotAssessable):
+            raise
         words = (problem.what, problem.why, problem.next_step)
         return (_not_assessed(analyzer, " ".join(word for word in words if word)),)
-    except FtgovError:
-        raise
     except Exception as problem:  # noqa: BLE001 - a plug-in may raise anything; it is reported, not hidden
         fault = f"{type(problem).__name__}: {problem}"
     if fault:
         return (_not_assessed(analyzer, f"The analyzer failed with {fault}"),)
     return findings
+
+
+def _built_in(analyzer: Analyzer) -> bool:
+    """Tell whether an analyzer ships with ftgov: a plug-in never stops an audit."""
+    return type(analyzer).__module__.startswith(f"{__name__}.")
 
 
 def _contract_fault(analyzer: Analyzer, findings: object) -> str:

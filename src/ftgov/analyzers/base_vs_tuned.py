@@ -12,10 +12,12 @@ from ftgov.records.finding import Finding
 from ftgov.records.measurement import Measurement
 from ftgov.records.subject import Subject
 from ftgov.statistics.paired import PairedCounts
-from ftgov.tables.answers import base_evaluations, evaluations_of, scored_rows
+from ftgov.tables.answers import base_evaluations, evaluations_of
+from ftgov.tables.asked import answered_rows
 from ftgov.tables.joined import AnsweredTwice, joined
 
 _KINDS = ("decision", "support")
+_LIMIT = -0.03
 _JUDGED = (
     "share of decision and support rows answered as expected: the same label, or the same text "
     "after trimming, case and white-space folding; rows joined by dataset and id"
@@ -44,7 +46,8 @@ class BaseVsTuned:
             id="base_vs_tuned.accuracy_change",
             unit="1",
             better="higher",
-            description="tuned minus base accuracy on the same questions",
+            description="tuned minus base accuracy on the same questions; n_needed is the number "
+            f"of cases for a verdict on the reference limit {_LIMIT}",
         ),
     )
 
@@ -55,13 +58,16 @@ class BaseVsTuned:
 
         Raises:
             FtgovError: If an answers file is unreadable, or one id asks two different questions.
+            NotAssessable: If the two files, or a file and its dataset, are not of the same rows.
         """
         tuned = evaluations_of(subject, subject.model.name)
         base = base_evaluations(subject)
         if not (tuned and base):
             reason = _missing(subject, has_tuned=bool(tuned))
             return figures.not_assessed(self.id, self.title, reason)
-        pairs = joined(scored_rows(base, evidence), scored_rows(tuned, evidence))
+        pairs = joined(
+            answered_rows(subject, base, evidence), answered_rows(subject, tuned, evidence)
+        )
         pairs = [
             pair
             for pair in pairs
@@ -102,15 +108,15 @@ def _accuracies(
     pairs: list[AnsweredTwice], grounds: figures.Grounds, where: figures.Slice
 ) -> Iterator[Measurement]:
     """Yield base accuracy, tuned accuracy and the change."""
-    cases = len({pair.tuned.case for pair in pairs})
+    of = figures.clustered_rows(pair.tuned for pair in pairs)
     right = [(bool(pair.tuned.correct), bool(pair.base.correct)) for pair in pairs]
     for name, place in (("accuracy_base", 1), ("accuracy_tuned", 0)):
-        counted = figures.Counted(sum(row[place] for row in right), len(pairs), cases)
+        counted = figures.Counted(sum(row[place] for row in right), of)
         about = figures.About(f"base_vs_tuned.{name}", grounds, _JUDGED, where)
         yield figures.proportion(about, counted)
     counts = PairedCounts(*(right.count(cell) for cell in figures.CELLS))
     about = figures.About("base_vs_tuned.accuracy_change", grounds, _JUDGED, where)
-    yield figures.paired_change(about, counts, cases)
+    yield figures.paired_change(about, counts, of, _LIMIT)
 
 
 def _summary(overall: list[Measurement], pairs: list[AnsweredTwice]) -> str:

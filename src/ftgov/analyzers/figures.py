@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from typing import NamedTuple
 
 from ftgov.records.digest import Digest
 from ftgov.records.finding import Finding, Severity
 from ftgov.records.measurement import Assurance, Interval, Measurement, exact
+from ftgov.statistics.effective import Clusters, clusters
 from ftgov.statistics.paired import PairedCounts, newcombe_paired
 from ftgov.statistics.proportions import wilson
+from ftgov.statistics.sample_size import n_for_paired_change
+from ftgov.tables.answers import ScoredRow
 
 Slice = dict[str, str | None]
 
@@ -55,18 +59,31 @@ class About(NamedTuple):
 
 
 class Counted(NamedTuple):
-    """How many of how many rows, and of how many separate cases these rows are.
+    """How many of which rows.
 
     Attributes:
         successes: Rows that count.
-        rows: The denominator.
-        cases: Distinct cases among these rows. Rows of one case answer alike, so an interval takes
-            one row's worth of certainty from each case, which is conservative.
+        of: The denominator: its rows, the cases that they are of, and what they are worth. Rows of
+            one case answer alike, so an interval takes its certainty from the effective n.
     """
 
     successes: int
-    rows: int
-    cases: int
+    of: Clusters
+
+    @property
+    def rows(self) -> int:
+        """The denominator."""
+        return self.of.rows
+
+    @property
+    def n(self) -> int:
+        """The effective n of an interval."""
+        return self.of.effective
+
+
+def clustered_rows(rows: Iterable[ScoredRow]) -> Clusters:
+    """Return what rows are worth, by the cases that they are of."""
+    return clusters(Counter(row.case for row in rows).values())
 
 
 def tidy(value: float) -> float:
@@ -121,26 +138,34 @@ def proportion(about: About, counted: Counted) -> Measurement:
         return absent(about, "no row has this denominator")
     share = counted.successes / counted.rows
     level = about.grounds.level
-    low, high = wilson(share * counted.cases, counted.cases, level)
+    low, high = wilson(share * counted.n, counted.n, level)
     ends = interval(min(low, share), max(high, share), level, WILSON)
-    return figure(about, share, ends, counted.cases, clustered(counted.rows, counted.cases))
+    return figure(about, share, ends, counted.n, clustered(counted.of))
 
 
-def paired_change(about: About, counts: PairedCounts, cases: int) -> Measurement:
+def paired_change(
+    about: About, counts: PairedCounts, of: Clusters, limit: float | None = None
+) -> Measurement:
     """Return tuned minus base on the same rows, with its paired interval.
 
     Args:
         about: What the figure is about.
         counts: Rows by who was right; the tuned model is the first.
-        cases: Distinct cases among the rows: the effective n.
+        of: What the rows are worth.
+        limit: The documented reference limit of the measure, for `n_needed`; None: it has none.
     """
     if not counts.n:
         return absent(about, "no row was answered by both models")
     change = (counts.first_only - counts.second_only) / counts.n
     level = about.grounds.level
-    low, high = newcombe_paired(counts.scaled(cases), level)
+    worth = counts.scaled(of.effective)
+    low, high = newcombe_paired(worth, level)
     ends = interval(min(low, change), max(high, change), level, PAIRED)
-    return figure(about, change, ends, cases, clustered(int(counts.n), cases))
+    result = figure(about, change, ends, of.effective, clustered(of))
+    if limit is None:
+        return result
+    needed = n_for_paired_change(worth, limit=limit, level=level)
+    return result.model_copy(update={"n_needed": needed})
 
 
 def counted_exactly(about: About, value: float, n: int | None = None) -> Measurement:
@@ -195,13 +220,14 @@ def not_applicable(analyzer: str, title: str, summary: str) -> tuple[Finding, ..
     )
 
 
-def clustered(rows: int, cases: int) -> str:
+def clustered(of: Clusters) -> str:
     """Return the remark on rows that share cases, empty where each row is its own case."""
-    if rows == cases:
+    if of.rows == of.cases:
         return ""
     return (
-        f"; {rows} rows from {cases} cases, interval at the number of cases because rows of one "
-        "case are not independent (conservative)"
+        f"; {of.rows} rows from {of.cases} cases, interval at the effective n = {of.effective}, "
+        "(sum m)^2 / sum m^2 for cases of m rows (Kish 1965), as if rows of one case always agreed "
+        "(conservative)"
     )
 
 

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import math
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from ftgov.analyzers import figures
 from ftgov.analyzers.protocol import Analyzer, Measure
-from ftgov.errors import FtgovError
-from ftgov.records.canonical import strict_json
 from ftgov.records.dossier import AnalysisSettings
 from ftgov.records.evidence import Evidence, EvidenceReader
 from ftgov.records.finding import Finding, Point, Series
 from ftgov.records.job import Job
 from ftgov.records.measurement import Measurement
 from ftgov.records.subject import Subject
+from ftgov.statistics.thinning import thinned
+from ftgov.tables.documents import Document
 
 _EXCESS = (
     "last evaluation loss over the lowest one, minus 1, from the trainer's log; 0: training ended "
@@ -24,7 +23,7 @@ _GAP = (
     "last evaluation loss minus last training loss from the trainer's log; no sampling interval: "
     "the logged values themselves"
 )
-_LARGEST = 256 << 20
+_ADVICE = "Record the trainer's own log; a loss that is no number is a fault."
 _MOST_POINTS = 1_000
 
 
@@ -55,7 +54,7 @@ class TrainingDynamics:
         """Return one finding with the curves.
 
         Raises:
-            FtgovError: If the log is malformed or holds a number that is not finite.
+            NotAssessable: If the log is absent, malformed or holds a number that is not finite.
         """
         del settings
         job = subject.job
@@ -66,60 +65,35 @@ class TrainingDynamics:
                 "No trainer log is recorded for the job: record its trainer_state.json with "
                 "`ftgov record job`.",
             )
-        curves = _curves(job.trainer_state, evidence)
+        log = Document(job.trainer_state, "trainer log", _ADVICE)
+        curves = _curves(log, evidence)
         results = _figures(curves, job, job.trainer_state)
         finding = figures.measured(self.id, self.title, _summary(curves, results), results)
         series = [("loss", curves.loss), ("eval_loss", curves.eval_loss)]
-        drawn = tuple(Series(name=name, points=_thinned(line)) for name, line in series if line)
+        drawn = tuple(
+            Series(name=name, points=thinned(tuple(line), _MOST_POINTS))
+            for name, line in series
+            if line
+        )
         return (finding.model_copy(update={"series": drawn}),)
 
 
-def _curves(file: Evidence, evidence: EvidenceReader) -> _Curves:
-    with evidence.open(file.digest) as stream:
-        text = stream.read(_LARGEST + 1)
-    if len(text) > _LARGEST:
-        raise _malformed(file, "it is larger than 256 MiB")
-    try:
-        state = strict_json(text)
-    except ValueError as fault:
-        raise _malformed(file, str(fault)) from fault
-    history = state.get("log_history") if isinstance(state, dict) else None
+def _curves(log: Document, evidence: EvidenceReader) -> _Curves:
+    history = log.content(evidence).get("log_history")
     if not isinstance(history, list):
-        raise _malformed(file, "it has no list log_history")
+        raise log.malformed("it has no list log_history")
     curves = _Curves([], [])
     for place, entry in enumerate(history):
+        where = f"log_history[{place}]"
         if not isinstance(entry, dict):
-            raise _malformed(file, f"log_history[{place}] is no object")
+            raise log.malformed(f"{where} is no object")
         for name in _Curves._fields:
             if name in entry:
-                where = f"log_history[{place}]"
-                step = _number(file, entry, "step", where)
-                value = _number(file, entry, name, where)
+                step, value = (log.number(entry, key, where) for key in ("step", name))
                 getattr(curves, name).append(Point(step=step, value=value))
     if not curves.loss and not curves.eval_loss:
-        raise _malformed(file, "log_history holds neither loss nor eval_loss")
+        raise log.malformed("log_history holds neither loss nor eval_loss")
     return curves
-
-
-def _number(file: Evidence, entry: dict[str, Any], name: str, where: str) -> float:
-    value = entry.get(name)
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        raise _malformed(file, f"{where}.{name} is no number")
-    try:
-        number = float(value)
-    except OverflowError:
-        number = math.inf
-    if not math.isfinite(number):
-        raise _malformed(file, f"{where}.{name} is not finite")
-    return number
-
-
-def _malformed(file: Evidence, why: str) -> FtgovError:
-    return FtgovError(
-        f"The trainer log {file.name} is malformed.",
-        why=f"{why[:1].upper()}{why[1:]}.",
-        next_step=f"Record the trainer's own {file.name}; a loss that is no number is a fault.",
-    )
 
 
 def _figures(curves: _Curves, job: Job, file: Evidence) -> tuple[Measurement, ...]:
@@ -133,21 +107,22 @@ def _figures(curves: _Curves, job: Job, file: Evidence) -> tuple[Measurement, ..
     if not judged:
         reason = "the log has no eval_loss: train with a validation set"
         return figures.absent(excess, reason), figures.absent(gap, reason)
-    lowest, last = min(point.value for point in judged), judged[-1].value
+    last = judged[-1].value
     return (
-        figures.counted_exactly(excess, last / lowest - 1, len(judged))
-        if lowest > 0
-        else figures.absent(excess, "the lowest eval_loss is not above 0"),
+        _excess(excess, [point.value for point in judged]),
         figures.counted_exactly(gap, last - learned[-1].value, len(judged))
         if learned
         else figures.absent(gap, "the log has no training loss"),
     )
 
 
-def _thinned(line: list[Point]) -> tuple[Point, ...]:
-    """Return at most 1,000 points of a curve, evenly spaced, its last one among them."""
-    step = math.ceil(len(line) / _MOST_POINTS)
-    return tuple(reversed(line[::-1][::step]))
+def _excess(about: figures.About, losses: list[float]) -> Measurement:
+    """Return the last loss over the lowest; one loss alone is always its own lowest."""
+    if len(losses) < 2:
+        return figures.absent(about, "the log has one eval_loss only, so there is no other point")
+    if min(losses) <= 0:
+        return figures.absent(about, "the lowest eval_loss is not above 0")
+    return figures.counted_exactly(about, losses[-1] / min(losses) - 1, len(losses))
 
 
 def _summary(curves: _Curves, results: tuple[Measurement, ...]) -> str:

@@ -69,8 +69,6 @@ class _Manifest(Record):
 class Recording(NamedTuple):
     """What a recording holds: records in an order in which they can be stored, and their files."""
 
-    name: str
-    recorded_at: str
     records: tuple[Record, ...]
     systems: tuple[SystemDraft, ...]
     files: Mapping[Path, Evidence]
@@ -241,10 +239,4 @@ def read_recording(folder: Path) -> Recording:
     place.evidence(MANIFEST)
     if not records:
         raise FtgovError(f"{path} records nothing.", next_step="Add datasets, models and jobs.")
-    return Recording(
-        name=manifest.name,
-        recorded_at=manifest.recorded_at,
-        records=records,
-        systems=manifest.systems,
-        files=place.files,
-    )
+    return Recording(records=records, systems=manifest.systems, files=place.files)

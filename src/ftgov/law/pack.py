@@ -16,20 +16,6 @@ _FILES = ("pack.yaml", "classification.yaml", "obligations.yaml")
 _MERGED = ("rules", "facts", "art5_points", "annex3_items", "annex1_acts", "thresholds")
 
 
-def load_packs(tree: Mapping[str, str]) -> tuple[Pack, ...]:
-    """Load every pack of a folder, oldest first; a pack may build on another (`base:`).
-
-    Args:
-        tree: Texts by path below the folder, for example `eu-aia-2024-1689-original/pack.yaml`.
-
-    Raises:
-        UsageError: If a file is missing or malformed; it names the file, the line and the key.
-    """
-    folders = sorted({path.split("/")[0] for path in tree if path.endswith("/pack.yaml")})
-    packs = [load_pack(files_of(tree, folder)) for folder in folders]
-    return tuple(sorted(packs, key=lambda pack: pack.in_force.start))
-
-
 def files_of(tree: Mapping[str, str], folder: str) -> dict[str, str]:
     """Return the files that make one pack: its own, and those of the pack that it builds on."""
     files = {name: tree[f"{folder}/{name}"] for name in _FILES if f"{folder}/{name}" in tree}

@@ -15,7 +15,8 @@ from ftgov.records.evidence import EvidenceReader
 from ftgov.records.finding import Finding
 from ftgov.records.measurement import Measurement
 from ftgov.records.subject import Subject
-from ftgov.tables.answers import ScoredRow, base_evaluations, evaluations_of, scored_rows
+from ftgov.tables.answers import ScoredRow, base_evaluations, evaluations_of
+from ftgov.tables.asked import answered_rows
 
 _MOST_GROUPS = 100
 _UNPARSED = "share of decision answers that match no label; they count as not favourable and wrong"
@@ -69,19 +70,20 @@ class GroupFairness:
 
         Raises:
             FtgovError: If an answers file is unreadable.
+            NotAssessable: If the answers are not those to the recorded dataset.
             MissingExtra: If fairlearn is not installed.
         """
         runs = _judged(evaluations_of(subject, subject.model.name))
         if reason := _unusable(runs, subject):
             return figures.not_assessed(self.id, self.title, reason)
         favourable = runs[0].scoring.favourable or ""
-        rows = _decided(scored_rows(runs, evidence))
+        rows = _decided(answered_rows(subject, runs, evidence))
         groups = {row.group for row in rows}
         if reason := _unfit(rows, groups):
             return figures.not_assessed(self.id, self.title, reason)
         found = decisions(rows, favourable)
         base_runs = _judged(base_evaluations(subject))
-        before = _decided(scored_rows(base_runs, evidence))
+        before = _decided(answered_rows(subject, base_runs, evidence))
         results = [
             *_rates(found, _grounds(runs, settings)),
             *comparisons(found, _grounds(runs, settings)),

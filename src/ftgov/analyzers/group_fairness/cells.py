@@ -5,15 +5,18 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from ftgov.analyzers.figures import Counted
+from ftgov.statistics.effective import Clusters, clusters
 from ftgov.tables.answers import ScoredRow
 from ftgov.tables.duckdb_engine import DuckdbEngine
-from ftgov.tables.query import Cell, CountEngine, CountQuery, coded
+from ftgov.tables.query import Cell, Column, CountEngine, CountQuery, coded
 
 RATES = ("selection_rate", "true_positive_rate", "false_positive_rate", "accuracy_score")
 """Metric names are fairlearn's."""
 
 _POSITIVE, _NEGATIVE = "positive", "negative"
+_NONE = Clusters(0, 0, 0)
 _ENGINE: CountEngine = DuckdbEngine()
+_Key = tuple[str | None, ...]
 
 
 class Decisions(NamedTuple):
@@ -23,19 +26,19 @@ class Decisions(NamedTuple):
         favourable: The label that benefits a person.
         groups: The group values, ordered, the missing value last.
         cells: Keyed by group, expected label, answered label (None: unreadable, unparsed).
-        cases: Distinct cases by group and truth: positive, negative, None where it is unreadable.
-        known: Distinct cases by group among rows whose expected label is readable.
-        everyone: Distinct cases by group.
-        total: Distinct cases.
+        cases: What rows are worth by group and truth: positive, negative, None: unreadable.
+        known: What rows with a readable expected label are worth, by group.
+        everyone: What all rows are worth, by group.
+        total: What all rows of all groups are worth.
     """
 
     favourable: str
     groups: tuple[str | None, ...]
     cells: tuple[Cell, ...]
-    cases: dict[tuple[str | None, str | None], int]
-    known: dict[str | None, int]
-    everyone: dict[str | None, int]
-    total: int
+    cases: dict[_Key, Clusters]
+    known: dict[_Key, Clusters]
+    everyone: dict[_Key, Clusters]
+    total: Clusters
 
     @property
     def rows(self) -> int:
@@ -49,18 +52,17 @@ class Decisions(NamedTuple):
 
     def counted(self, rate: str, group: str | None) -> Counted:
         """Return numerator, denominator and cases of one of `RATES` or of `unparsed_share`."""
-        hits, rows = 0, 0
-        for cell in self.cells:
-            if cell.key[0] != group or not self._within(rate, cell):
-                continue
-            rows += cell.rows
-            hits += cell.rows if self._hit(rate, cell) else 0
-        return Counted(hits, rows, self._cases(rate, group))
+        hits = sum(
+            cell.rows
+            for cell in self.cells
+            if cell.key[0] == group and self._within(rate, cell) and self._hit(rate, cell)
+        )
+        return Counted(hits, self._of(rate, group))
 
     def unparsed(self) -> Counted:
         """Return how many answers of all groups match no label."""
         hits = sum(cell.rows for cell in self.cells if cell.key[2] is None)
-        return Counted(hits, self.rows, self.total)
+        return Counted(hits, self.total)
 
     def _within(self, rate: str, cell: Cell) -> bool:
         expected = cell.key[1]
@@ -77,11 +79,13 @@ class Decisions(NamedTuple):
         wanted = cell.key[1] if rate == "accuracy_score" else self.favourable
         return cell.key[2] == wanted
 
-    def _cases(self, rate: str, group: str | None) -> int:
+    def _of(self, rate: str, group: str | None) -> Clusters:
         if rate == "accuracy_score":
-            return self.known.get(group, 0)
+            return self.known.get((group, "yes"), _NONE)
         truth = {"true_positive_rate": _POSITIVE, "false_positive_rate": _NEGATIVE}.get(rate)
-        return self.everyone[group] if truth is None else self.cases.get((group, truth), 0)
+        if truth is None:
+            return self.everyone.get((group,), _NONE)
+        return self.cases.get((group, truth), _NONE)
 
 
 def decisions(rows: list[ScoredRow], favourable: str) -> Decisions:
@@ -98,15 +102,21 @@ def decisions(rows: list[ScoredRow], favourable: str) -> Decisions:
         "known": coded(truth and "yes" for truth in truths),
         "case": coded(row.case for row in rows),
     }
-    everyone = _ENGINE.count(table, CountQuery(("group",), "case"))
-    known = _ENGINE.count(table, CountQuery(("group", "known"), "case"))
-    cases = _ENGINE.count(table, CountQuery(("group", "truth"), "case"))
+    everyone = _worth(table, "group")
     return Decisions(
         favourable=favourable,
-        groups=tuple(cell.key[0] for cell in everyone),
+        groups=tuple(key[0] for key in everyone),
         cells=_ENGINE.count(table, CountQuery(("group", "expected", "label"))),
-        cases={(cell.key[0], cell.key[1]): cell.distinct for cell in cases},
-        known={cell.key[0]: cell.distinct for cell in known if cell.key[1]},
-        everyone={cell.key[0]: cell.distinct for cell in everyone},
-        total=_ENGINE.count(table, CountQuery((), "case"))[0].distinct,
+        cases=_worth(table, "group", "truth"),
+        known=_worth(table, "group", "known"),
+        everyone=everyone,
+        total=_worth(table)[()],
     )
+
+
+def _worth(table: dict[str, Column], *keys: str) -> dict[_Key, Clusters]:
+    """Return what the rows are worth by keys, in the order of the keys' values."""
+    sizes: dict[_Key, list[int]] = {}
+    for cell in _ENGINE.count(table, CountQuery((*keys, "case"))):
+        sizes.setdefault(cell.key[:-1], []).append(cell.rows)
+    return {key: clusters(given) for key, given in sizes.items()}

@@ -34,7 +34,7 @@ _MOST_PAIRED = 20
 def comparisons(found: Decisions, grounds: figures.Grounds) -> Iterator[Measurement]:
     """Yield the aggregates over all groups, then each pair.
 
-    An aggregate's n is the number of cases of its smallest group.
+    An aggregate's n is the smallest effective number of cases among the groups.
     """
     yield parity_ratio(found, grounds)
     yield _parity_difference(found, grounds)
@@ -44,9 +44,9 @@ def comparisons(found: Decisions, grounds: figures.Grounds) -> Iterator[Measurem
 
 
 def shares(found: Decisions, rate: str) -> list[Share]:
-    """Return a rate's counts by group, scaled to the number of cases."""
+    """Return a rate's counts by group, scaled to the effective number of cases."""
     every = (found.counted(rate, group) for group in found.groups)
-    return [Share(one.successes / one.rows * one.cases, one.cases) for one in every]
+    return [Share(one.successes / one.rows * one.n, one.n) for one in every]
 
 
 def _about(name: str, grounds: figures.Grounds) -> figures.About:
