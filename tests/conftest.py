@@ -12,6 +12,9 @@ from filelock import FileLock
 from ftgov.reports.pdf import PdfUnavailable
 from tests_support import HOUSE, run_ftgov
 
+# Hundreds of child processes import the same modules; without this each compiles them anew.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
 
 @pytest.fixture(scope="session")
 def shared_folder() -> Path:

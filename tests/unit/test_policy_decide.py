@@ -54,7 +54,7 @@ ABOVE = check("evidence.toy.figure.low >= 0.45", "evidence.toy.figure.high < 0.4
     [
         ("0.4", "pass", "said"),
         ("0.7", "fail", "said"),
-        ("0.5", "fail", "Inconclusive: said About 90 per group would decide it (n_needed)."),
+        ("0.5", "fail", "Inconclusive: said An n of about 90 would decide it."),
     ],
 )
 def test_three_values(limit: str, outcome: str, message: str) -> None:

@@ -151,7 +151,7 @@ def test_a_missing_value_prints_its_reason() -> None:
     view = build_view(_with_finding(finding("odd", "Odd", "Odd.", [none])))
     shown = next(one for one in view.findings if one.identity == "odd").figures[0]
     assert shown.value == "\N{EN DASH}"
-    assert shown.note == "no row of this group; n of 1,240 per group would decide"
+    assert shown.note == "no row of this group; an n of 1,240 would decide"
 
 
 def test_charts_of_the_sample() -> None:

@@ -112,7 +112,7 @@ def _n_needed(policy: Policy, view: View) -> str:
         for analyzer, _, measure in (path.partition(".") for path in needs(policy))
     ]
     known = [number for number in found if number]
-    return f" About {max(known)} per group would decide it (n_needed)." if known else ""
+    return f" An n of about {max(known)} would decide it." if known else ""
 
 
 def _deciding(policy: Policy, view: View) -> tuple[Figure, ...]:

@@ -63,7 +63,11 @@ class Measurement(Record):
     between: tuple[dict[str, str | None], ...] = Field(
         default=(), description="the two slices that a difference or ratio compares"
     )
-    n_needed: int | None = Field(default=None, ge=0, description="n per group for a verdict")
+    n_needed: int | None = Field(
+        default=None,
+        ge=0,
+        description="the n that would decide: rows of each group, cases or probes",
+    )
     reason: str | None = Field(default=None, description="why there is no value")
 
     @model_validator(mode="after")

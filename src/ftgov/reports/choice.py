@@ -16,7 +16,14 @@ from ftgov.reports.charts.rangebar import Range, range_chart
 from ftgov.reports.curves import curve_drawings
 from ftgov.reports.figures import is_exact, measure_label, slice_values
 from ftgov.reports.grounding import EvidenceIndex
-from ftgov.reports.numbers import figure_text, interval_text, percent_level, scale_of, unit_text
+from ftgov.reports.numbers import (
+    figure_text,
+    interval_text,
+    is_assumed,
+    percent_level,
+    scale_of,
+    unit_text,
+)
 from ftgov.reports.plots import plot_drawing
 from ftgov.reports.shapes import Drawing
 from ftgov.reports.words import FOUR_FIFTHS
@@ -24,7 +31,6 @@ from ftgov.reports.words import FOUR_FIFTHS
 _PLOTS_PER_ANALYZER = 2
 _PLOTS = 9
 _RANGES = 8
-_ASSUMED = "assumed range"
 
 Named = dict[str, list[Measurement]]
 
@@ -96,10 +102,10 @@ def _ranges(measured: list[Measurement], index: EvidenceIndex) -> list[Drawing]:
 def _bar(measured: list[Measurement]) -> str:
     """Return what the bars are: a range that was assumed has no coverage that anyone could test."""
     ends = [found.interval for found in measured if found.interval]
-    if all(one.method.startswith(_ASSUMED) for one in ends):
+    if all(is_assumed(one) for one in ends):
         return "an assumed range, no confidence interval"
     levels = " or ".join(dict.fromkeys(percent_level(one.level) for one in ends))
-    if any(one.method.startswith(_ASSUMED) for one in ends):
+    if any(is_assumed(one) for one in ends):
         return f"the {levels} interval or an assumed range"
     return f"the {levels} interval"
 

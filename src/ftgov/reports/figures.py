@@ -6,7 +6,7 @@ from ftgov.records.decision import Figure
 from ftgov.records.finding import Finding
 from ftgov.records.measurement import Interval, Measurement
 from ftgov.reports.grounding import EvidenceIndex
-from ftgov.reports.numbers import figure_text, interval_text, percent_level, scale_of
+from ftgov.reports.numbers import figure_text, interval_text, is_assumed, percent_level, scale_of
 from ftgov.reports.shapes import FigureView
 from ftgov.reports.text import sentence_case
 
@@ -63,14 +63,14 @@ def figure_view(found: Measurement, index: EvidenceIndex) -> FigureView:
     estimated = found.interval if found.interval and not is_exact(found.interval) else None
     notes = [found.reason] if found.reason else []
     if found.n_needed is not None and (found.n is None or found.n < found.n_needed):
-        notes.append(f"n of {found.n_needed:,} per group would decide")
+        notes.append(f"an n of {found.n_needed:,} would decide")
     return FigureView(
         measure=found.id,
         label=measure_label(found.id),
         scope=scope_text(found.slice, found.between),
         value=DASH if found.value is None else figure_text(found.value, scale, found.unit),
         interval=measured_interval(found),
-        level=percent_level(estimated.level) if estimated else "",
+        level=_level(estimated),
         n=DASH if found.n is None else f"{found.n:,}",
         assurance=found.assurance,
         evidence=index.marks(found.evidence, found.id),
@@ -101,12 +101,19 @@ def decided_figure(
         scope=scope_text(figure.slice, figure.between),
         value=DASH if figure.value is None else figure_text(figure.value, scale, figure.unit),
         interval=text,
-        level=percent_level(source.interval.level) if ends and source and source.interval else "",
+        level=_level(source.interval) if ends and source else "",
         n=DASH if figure.n is None else f"{figure.n:,}",
         assurance=source.assurance if source else "unknown",
         evidence=index.marks(figure.evidence, figure.measure) if grounded else (),
         note=figure.reason or "",
     )
+
+
+def _level(interval: Interval | None) -> str:
+    """Return an interval's nominal coverage as printed; an assumed range has none to speak of."""
+    if interval is None:
+        return ""
+    return "assumed" if is_assumed(interval) else percent_level(interval.level)
 
 
 def _source_of(figure: Figure, findings: tuple[Finding, ...]) -> Measurement | None:

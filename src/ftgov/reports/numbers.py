@@ -10,6 +10,8 @@ from __future__ import annotations
 import re
 from typing import Literal
 
+from ftgov.records.measurement import Interval
+
 Scale = Literal["percent", "points", "physical", "count", "number"]
 
 MINUS = "\N{MINUS SIGN}"
@@ -105,3 +107,8 @@ def size_text(count: int) -> str:
             break
         size /= 1000
     return f"{count}{_SPACE}bytes" if unit == "bytes" else f"{significant(size, 3)}{_SPACE}{unit}"
+
+
+def is_assumed(interval: Interval) -> bool:
+    """Tell a range that is an assumption of ours from an interval with a coverage."""
+    return interval.method.startswith("assumed range")
