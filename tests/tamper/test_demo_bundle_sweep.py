@@ -29,4 +29,6 @@ def test_no_flipped_bit_anywhere_goes_unnoticed(
             path.write_bytes(kept[:place] + bytes([kept[place] ^ bit]) + kept[place + 1 :])
             result = api.verify(bundle, finished_demo / "trust")
             assert result.verdict == "invalid", f"{path.name}, byte {place}, bit {bit}"
+            named = [item for layer in result.layers for item in layer.items]
+            assert any(str(path.relative_to(bundle)) in item for item in named), path.name
         path.write_bytes(kept)

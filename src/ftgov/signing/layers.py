@@ -122,7 +122,8 @@ def _file_faults(bundle: Bundle, statement: Statement) -> Iterator[str]:
 
 def _envelope(case: Case) -> LayerResult:
     if case.fault:
-        return LayerResult(layer="envelope", verdict="invalid", detail=case.fault)
+        items = (f"malformed: {ENVELOPE_NAME}",)
+        return LayerResult(layer="envelope", verdict="invalid", detail=case.fault, items=items)
     if case.predicate is None:
         detail = "The form is sound; the payload was not read, because no signature on it holds."
         return LayerResult(layer="envelope", verdict="not_assessed", detail=detail)
@@ -144,7 +145,8 @@ def _signature(case: Case) -> LayerResult:
         return LayerResult(layer="signature", verdict="not_assessed", detail=detail)
     if not case.signed:
         detail = "The signature is not that of the named key over this payload."
-        return LayerResult(layer="signature", verdict="invalid", detail=detail, items=(hint,))
+        items = (f"changed, or not signed by {hint}: {ENVELOPE_NAME}",)
+        return LayerResult(layer="signature", verdict="invalid", detail=detail, items=items)
     detail = f"ECDSA P-256 over the payload, by the key {hint}."
     return LayerResult(layer="signature", verdict="valid", detail=detail)
 
@@ -152,7 +154,7 @@ def _signature(case: Case) -> LayerResult:
 def _trust(case: Case) -> LayerResult:
     if case.envelope is not None and case.key is None:
         detail = "The signing key is not in the trust pack."
-        items = (f"unknown key: {case.envelope.hint}",)
+        items = (f"unknown key {case.envelope.hint} in {ENVELOPE_NAME}",)
         return LayerResult(layer="trust", verdict="invalid", detail=detail, items=items)
     if case.key is None or case.predicate is None:
         detail = "No statement with a sound signature could be read."
