@@ -7,6 +7,7 @@ it: it would report 0 for a rate that is undefined, and a difference that is not
 
 from __future__ import annotations
 
+import warnings
 from typing import Any, NamedTuple
 
 from ftgov.analyzers.group_fairness.cells import Decisions
@@ -31,7 +32,10 @@ def metrics() -> Any:
         MissingExtra: If fairlearn is not installed.
     """
     try:
-        import fairlearn.metrics
+        # What its dependencies say of the machine (joblib without semaphores) is not for our user.
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            import fairlearn.metrics
     except ImportError as fault:
         raise MissingExtra("The analysis of group fairness", "fairness") from fault
     return fairlearn.metrics
