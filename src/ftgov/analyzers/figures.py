@@ -211,15 +211,6 @@ def not_assessed(
     )
 
 
-def not_applicable(analyzer: str, title: str, summary: str) -> tuple[Finding, ...]:
-    """Return the one finding of a question that does not arise for this model."""
-    return (
-        Finding(
-            id=analyzer, analyzer=analyzer, title=title, outcome="not_applicable", summary=summary
-        ),
-    )
-
-
 def clustered(of: Clusters) -> str:
     """Return the remark on rows that share cases, empty where each row is its own case."""
     if of.rows == of.cases:

@@ -122,7 +122,7 @@ def check(
     )
     result = GateResult(current.assessment, decisions, verdict_of(decisions), gates)
     if not workspace.read_only:
-        _keep(workspace, result, judged.text, Entry(actor, present.text))
+        _keep(workspace, result, judged.text, _Recorder(actor, present.text))
     return result
 
 
@@ -146,14 +146,14 @@ def _class(found: Classification) -> tuple[object, ...]:
     return (found.pack_digest, found.overall, found.prohibited_now, found.missing)
 
 
-class Entry(NamedTuple):
+class _Recorder(NamedTuple):
     """Who adds to the ledger, and when by the clock."""
 
     actor: str
     recorded_at: str
 
 
-def _keep(workspace: Workspace, result: GateResult, judged: str, entry: Entry) -> None:
+def _keep(workspace: Workspace, result: GateResult, judged: str, by: _Recorder) -> None:
     kept = workspace.evidence.put_bytes(
         canonical_bytes([decision.model_dump(mode="json") for decision in result.decisions]),
         name="decisions.json",
@@ -168,4 +168,4 @@ def _keep(workspace: Workspace, result: GateResult, judged: str, entry: Entry) -
         verdict=result.verdict,
         decided_at=judged,
     )
-    workspace.ledger.append(made, actor=entry.actor, recorded_at=entry.recorded_at)
+    workspace.ledger.append(made, actor=by.actor, recorded_at=by.recorded_at)

@@ -29,13 +29,6 @@ class Subject(Record):
     system: System | None = None
     parties: tuple[Party, ...] = ()
 
-    def evaluation_of(self, model: str, dataset: str | None = None) -> Evaluation | None:
-        """Return the evaluation of a model, on a named dataset if one is given."""
-        for found in self.evaluations:
-            if found.model == model and dataset in {None, found.dataset}:
-                return found
-        return None
-
     def evidence(self) -> tuple[Evidence, ...]:
         """Return every file the subject refers to, each once, in a stable order."""
         files = [file for dataset in self.datasets for file in dataset.files]
