@@ -50,7 +50,7 @@ class Equivalence:
         place = _PLACES.get(self.country, self.country)
         return (
             f"as much electricity as one average household in {place} uses in {shown(self.days)} "
-            f"days ({two(self.factor.value)} kWh in {self.year})"
+            f"days ({two(self.factor.value)} kWh a year, {self.year})"
         )
 
     def __format__(self, form: str) -> str:
