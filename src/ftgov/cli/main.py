@@ -21,6 +21,7 @@ COMMANDS: dict[str, str] = {
     "init": "Make a workspace.",
     "record": "Record a dataset, model, job, system, party or predictions.",
     "import": "Record all that a recording folder holds.",
+    "train": "Run a training command and meter its energy.",
     "lineage": "Show what a model came from and what it serves.",
     "audit": "Run the analyzers on a model.",
     "energy": "Estimate a job's energy, carbon, water and compute.",
