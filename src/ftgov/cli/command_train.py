@@ -115,7 +115,10 @@ def _lines(run: MeteredRun, job: str | None) -> Iterator[str]:
 
     small = run.wall.kwh.high < 1
     by, unit = (1000.0, "Wh") if small else (1.0, "kWh")
-    how = "read from counters" if run.wall.label == "measured-software" else "from rated power"
+    counted = any(part.counted for part in run.wall.parts)
+    how = "counters in part, the rest guessed" if counted else "guessed from rated power"
+    if run.wall.label == "measured-software":
+        how = "all of it read from counters"
     yield (
         f"{shown(run.wall.kwh.times(by), unit)} at the wall of this machine in "
         f"{two(run.record['emissions']['duration'])} s ({run.wall.label}: {how}; 90 % range)"

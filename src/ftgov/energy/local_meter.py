@@ -58,7 +58,7 @@ class Reading(NamedTuple):
     """What a counter file of the kernel held, in microjoules."""
 
     path: str
-    microjoules: float
+    microjoules: int
 
 
 class LocalMeter:
@@ -95,21 +95,22 @@ class LocalMeter:
 
     def start(self) -> None:
         """Begin to measure."""
-        self._before = tuple(self._counters())
         self._gpus.begin()
         self._tracker.start()
+        # Only now does the tracker know which counters it reads.
+        self._before = tuple(self._counters())
 
     def stop(self) -> dict[str, Any]:
         """Stop, and return what was measured and how, as JSON values."""
         self._tracker.stop()
         gpus = self._gpus.end()
         written = self._tracker.final_emissions_data
-        moved = self._moved()
+        cpu, gpu = float(written.cpu_energy), float(written.gpu_energy)
+        moved = self._moved(cpu)
         parts = [self._part(part, cpu_moved=moved, gpu_moved=gpus.moved) for part in self._parts()]
-        dram = moved and any("dram" in name for name in self._domains())
+        dram = moved and self._memory_counted()
         if dram:
             parts = [{**part, "mode": "rapl"} if part["kind"] == "ram" else part for part in parts]
-        cpu, gpu = float(written.cpu_energy), float(written.gpu_energy)
         ram = 0.0 if dram else float(written.ram_energy)
         return {
             "duration": float(written.duration),
@@ -132,24 +133,24 @@ class LocalMeter:
         interfaces = (getattr(part, "_intel_interface", None) for part in self._parts())
         return [file for one in interfaces for file in getattr(one, "_rapl_files", ())]
 
-    def _domains(self) -> Iterator[str]:
-        yield from (str(file.name).lower() for file in self._rapl_files())
+    def _memory_counted(self) -> bool:
+        """Tell whether one of the counters is the memory's own."""
+        return any(
+            "dram" in _held(Path(file.path).with_name("name")).lower()
+            for file in self._rapl_files()
+        )
 
     def _counters(self) -> Iterator[Reading]:
         for file in self._rapl_files():
-            try:
-                held = float(Path(file.path).read_text(encoding="ascii"))
-            except (OSError, ValueError):
-                continue
-            yield Reading(str(file.path), held)
+            held = _held(Path(file.path))
+            if held.isdigit():
+                yield Reading(str(file.path), int(held))
 
-    def _moved(self) -> bool:
-        """Tell whether a counter of the processor was read twice and had changed."""
-        before = {reading.path: reading.microjoules for reading in self._before}
-        return any(
-            reading.microjoules != before.get(reading.path, reading.microjoules)
-            for reading in self._counters()
-        )
+    def _moved(self, counted_kwh: float) -> bool:
+        """Tell whether each counter of the processor was read twice, and any of them moved."""
+        before, after = dict(self._before), dict(self._counters())
+        moved = counted_kwh > 0 or before != after
+        return bool(before) and before.keys() == after.keys() and moved
 
     def _part(self, part: Any, *, cpu_moved: bool, gpu_moved: bool) -> dict[str, Any]:
         """Return what one part is and how its power came about."""
@@ -169,6 +170,14 @@ class LocalMeter:
             }
         chip = str(getattr(part, "chip_part", kind)).lower()
         return {"kind": chip, "mode": f"{kind}, not checked"}
+
+
+def _held(file: Path) -> str:
+    """Return what a small file of the kernel holds, nothing where it can't be read."""
+    try:
+        return file.read_text(encoding="utf-8").strip()
+    except (OSError, ValueError):
+        return ""
 
 
 def _watts(part: Any) -> float | None:
