@@ -133,7 +133,7 @@ def evaluation(shelf: Shelf, model: str, content: bytes, scoring: Scoring = SCOR
 def bare_subject() -> Subject:
     return Subject(
         model=ModelVersion(name="tuned", kind="tuned", parent="base"),
-        base=ModelVersion(name="base", kind="base"),
+        base=ModelVersion(name="base", kind="base", parameters=1_000_000),
     )
 
 
@@ -145,6 +145,7 @@ def full_subject(shelf: Shelf, *, harmful: bool = True) -> Subject:
         base="base",
         outputs=("tuned",),
         datasets={"train": "train"},
+        trained_tokens=50_000,
         trainer_state=shelf.add("trainer_state.json", as_json({"log_history": HISTORY})),
         energy=shelf.add("codecarbon.json", as_json(ENERGY)),
     )

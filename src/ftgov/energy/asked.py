@@ -116,15 +116,19 @@ def _parameters(
     if not isinstance(known, ModelPrior):
         return _unknown(known.reason, question)
     row = known.parameters
-    found = () if row.low == row.high else (Remark("assumption", _assumed(known.name, row)),)
-    return (row.low, row.high), (row,), found
+    return (row.low, row.high), (row,), size_remarks(known)
 
 
-def _assumed(name: str, row: Factor) -> str:
-    return (
-        f"{name}: {two(row.low / 1e9)} to {two(row.high / 1e9)} billion active parameters are "
-        f"assumed ({row.source})."
+def size_remarks(known: ModelPrior) -> tuple[Remark, ...]:
+    """Return the remark that a model's size was assumed, and why; none where it is published."""
+    row = known.parameters
+    if row.low == row.high:
+        return ()
+    text = (
+        f"{known.name}: {two(row.low / 1e9)} to {two(row.high / 1e9)} billion active parameters "
+        f"are assumed ({row.source})."
     )
+    return (Remark("assumption", text),)
 
 
 def _unknown(

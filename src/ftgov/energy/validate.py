@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import cache
 from typing import NamedTuple, cast
 
-from ftgov.energy.cases import Case
+from ftgov.energy.cases import Case, read_cases
 from ftgov.energy.estimate import BOUNDARIES, estimate
 from ftgov.energy.job import Job, Method, Site
-from ftgov.energy.score import Tried
+from ftgov.energy.score import Score, Tried, score
 from ftgov.errors import NothingToAudit
 
 _SPREAD = 2.0
@@ -136,6 +137,27 @@ def validate(cases: Sequence[Case], *, seed: int = 0) -> Validation:
         own = [by_name[name][case.id] for name in _OWN if case.id in by_name.get(name, {})]
         overall += own[:1]
     return Validation(found, overall, seed)
+
+
+@cache
+def regime_score(name: str) -> Score:
+    """Return how the estimates of a regime fare on the cases that ftgov ships.
+
+    Args:
+        name: One of the regimes' names.
+    """
+    regime = next(each for each in REGIMES if each.name == name)
+    cases = [case for case in read_cases() if regime.fits(case)]
+    return score([_tried(case, regime.job(case), 0) for case in cases])
+
+
+def regime_of(job: Job) -> str:
+    """Return the name of the regime that a job's evidence puts it in."""
+    if job.site == "hosted":
+        known = job.parameters[0] == job.parameters[1]
+        return "hosted" if known else "hosted_unknown_parameters"
+    timed = job.hours is not None and job.accelerators is not None
+    return f"{job.site}_hours" if timed else job.site
 
 
 def _tried(case: Case, job: Job, seed: int) -> Tried:

@@ -1,16 +1,13 @@
-"""Energy and carbon of the training job, from the energy tool's own record."""
+"""What the energy tool recorded: measured only where counters gave all of it."""
 
 from __future__ import annotations
 
 from typing import Any, NamedTuple
 
 from ftgov.analyzers import figures
-from ftgov.analyzers.protocol import Analyzer, Measure
-from ftgov.records.dossier import AnalysisSettings
-from ftgov.records.evidence import EvidenceReader
-from ftgov.records.finding import Finding
-from ftgov.records.measurement import Measurement
-from ftgov.records.subject import Subject
+from ftgov.energy.ranges import Range, shown
+from ftgov.records.evidence import Evidence, EvidenceReader
+from ftgov.records.measurement import Assurance, Interval, Measurement
 from ftgov.tables.documents import Document
 
 _COUNTERS = frozenset(
@@ -40,6 +37,12 @@ _CPU = _Reach(
     "CodeCarbon in 120 metered CPU runs (5th percentile 1.36, median 1.47), recomputed from the "
     "raw runs of arXiv 2509.22092; two machines, inference loads",
 )
+_COUNTER = _Reach(
+    0.95,
+    1.05,
+    "5 % either way, by which the counters of accelerators err (arXiv 2312.02741); the level is "
+    "nominal",
+)
 _TDP = _Reach(
     0.3,
     3.0,
@@ -64,24 +67,34 @@ _RATED = (
 )
 
 
-class _Record(NamedTuple):
+class ToolRecord(NamedTuple):
     """What the energy tool wrote, checked.
 
     Attributes:
+        file: The file as recorded.
         kwh: Energy of all parts.
         kg: Greenhouse gases, CO2 equivalent.
         seconds: Duration.
         counted: Whether every processor was read from a counter.
         memory_modelled: Whether the energy holds a share of the memory that no counter gave.
         gpu: Whether a GPU is among the processors.
+        gpu_kwh: Energy of the GPUs as the tool has it, or None.
+        accelerator: The GPU's model, or None.
+        accelerators: How many of them.
+        country: The country's code of three letters, or None.
     """
 
+    file: Evidence
     kwh: float
     kg: float
     seconds: float
     counted: bool
     memory_modelled: bool
     gpu: bool
+    gpu_kwh: float | None
+    accelerator: str | None
+    accelerators: int
+    country: str | None
 
     @property
     def measured(self) -> bool:
@@ -89,61 +102,22 @@ class _Record(NamedTuple):
         return self.counted and not self.memory_modelled
 
 
-class Energy:
-    """Reports what the energy tool recorded; calls it measured only where counters gave it all."""
+def read(file: Evidence, evidence: EvidenceReader) -> ToolRecord | str:
+    """Return what the energy tool wrote, or why its record can't be used.
 
-    id = "energy"
-    title = "Energy and carbon of the training job"
-    measures: tuple[Measure, ...] = (
-        Measure(
-            id="energy.job_energy",
-            unit="kWh",
-            better="lower",
-            description="energy of the training job as its tool reports it, one machine, without "
-            "the building's overhead",
-        ),
-        Measure(
-            id="energy.job_co2e",
-            unit="kg",
-            better="lower",
-            description="greenhouse gases of that energy, location-based",
-        ),
-        Measure(
-            id="energy.job_duration",
-            unit="s",
-            better="neither",
-            description="how long the tool watched the job",
-        ),
-    )
-
-    def analyze(
-        self, subject: Subject, evidence: EvidenceReader, settings: AnalysisSettings
-    ) -> tuple[Finding, ...]:
-        """Return one finding.
-
-        Raises:
-            NotAssessable: If the record is absent, malformed or holds a number that is not finite.
-        """
-        del settings
-        if subject.job is None or subject.job.energy is None:
-            return figures.not_assessed(
-                self.id,
-                self.title,
-                "No energy record is known for the job: run it under an energy tool and record its "
-                "file with `ftgov record job`.",
-            )
-        document = Document(subject.job.energy, "energy record", _ADVICE)
-        written = document.content(evidence)
-        if written.get("tool") != _TOOL:
-            name = document.file.name
-            reason = f"The energy record {name} is not by {_TOOL}, the tool that can be read."
-            return figures.not_assessed(self.id, self.title, reason)
-        record = _checked(written, document)
-        results = _figures(record, document)
-        return (figures.measured(self.id, self.title, _summary(record, results), results),)
+    Raises:
+        NotAssessable: If the record is absent, malformed or holds a number that is not finite.
+    """
+    document = Document(file, "energy record", _ADVICE)
+    written = document.content(evidence)
+    if written.get("tool") != _TOOL:
+        return (
+            f"The energy record {document.file.name} is not by {_TOOL}, the tool that can be read."
+        )
+    return _checked(written, document)
 
 
-def _checked(record: dict[str, Any], document: Document) -> _Record:
+def _checked(record: dict[str, Any], document: Document) -> ToolRecord:
     """Return the fields needed; `counted` only if every processor's counter was read."""
     emissions, hardware = record.get("emissions"), record.get("hardware", [])
     if not isinstance(emissions, dict):
@@ -157,7 +131,34 @@ def _checked(record: dict[str, Any], document: Document) -> _Record:
     counted = record.get("counters_read") is True and bool(chips) and _all_counters(chips)
     gpu = any(part["kind"] == "gpu" for part in chips)
     memory = [part for part in hardware if part.get("kind") == "ram"]
-    return _Record(kwh, kg, seconds, counted, _modelled(document, emissions, memory), gpu)
+    name, count = _accelerators(emissions)
+    return ToolRecord(
+        file=document.file,
+        kwh=kwh,
+        kg=kg,
+        seconds=seconds,
+        counted=counted,
+        memory_modelled=_modelled(document, emissions, memory),
+        gpu=gpu,
+        gpu_kwh=_amount(document, emissions, "gpu_energy") if count else None,
+        accelerator=name,
+        accelerators=count,
+        country=_text(emissions, "country_iso_code"),
+    )
+
+
+def _accelerators(emissions: dict[str, Any]) -> tuple[str | None, int]:
+    """Return the GPU's model and how many: CodeCarbon writes `4 x NVIDIA A100-SXM4-80GB`."""
+    count = emissions.get("gpu_count")
+    model = _text(emissions, "gpu_model")
+    if model is None or not isinstance(count, int) or isinstance(count, bool) or count < 1:
+        return None, 0
+    return model.rpartition(" x ")[2], count
+
+
+def _text(emissions: dict[str, Any], name: str) -> str | None:
+    value = emissions.get(name)
+    return value.strip() or None if isinstance(value, str) else None
 
 
 def _all_counters(parts: list[dict[str, Any]]) -> bool:
@@ -180,20 +181,42 @@ def _amount(document: Document, emissions: dict[str, Any], name: str) -> float:
     return value
 
 
-def _figures(record: _Record, document: Document) -> tuple[Measurement, ...]:
-    reach = (_GPU if record.gpu else _CPU) if record.counted else _TDP
-    digests = (document.file.digest,)
-    grounds = figures.Grounds(
-        digests, assurance="measured-software" if record.measured else "estimated-tdp"
-    )
+def kwh_range(record: ToolRecord) -> Interval:
+    """Return the range about the machine's energy, in kWh."""
+    reach = _reach(record)
+    return figures.interval(record.kwh * reach.low, record.kwh * reach.high, _LEVEL, reach.method)
+
+
+def _reach(record: ToolRecord) -> _Reach:
+    return (_GPU if record.gpu else _CPU) if record.counted else _TDP
+
+
+def counter_error(record: ToolRecord) -> _Reach:
+    """Return the range about the accelerators' own figure: their counters, not a wall meter."""
+    return _COUNTER if record.counted else _TDP
+
+
+def how(record: ToolRecord) -> str:
+    """Return in words how the tool got its figure."""
+    return _COUNTED if record.measured else _PART if record.counted else _RATED
+
+
+def label(record: ToolRecord) -> Assurance:
+    """Return the assurance label: measured only where counters gave all of it."""
+    return "measured-software" if record.measured else "estimated-tdp"
+
+
+def measurements(record: ToolRecord) -> tuple[Measurement, Measurement, Measurement]:
+    """Return energy, greenhouse gases and duration as the tool has them."""
+    reach = _reach(record)
+    digests = (record.file.digest,)
+    grounds = figures.Grounds(digests, assurance=label(record))
     clock = figures.Grounds(digests, assurance="measured-software")
-    how = _COUNTED if record.measured else _PART if record.counted else _RATED
-    energy = figures.About("energy.job_energy", grounds, how, unit="kWh")
+    energy = figures.About("energy.job_energy", grounds, how(record), unit="kWh")
     carbon = figures.About(
-        "energy.job_co2e", grounds, f"{how}; times the tool's grid factor", unit="kg"
+        "energy.job_co2e", grounds, f"{how(record)}; times the tool's grid factor", unit="kg"
     )
     duration = figures.About("energy.job_duration", clock, "the tool's own clock", unit="s")
-    kwh = figures.interval(record.kwh * reach.low, record.kwh * reach.high, _LEVEL, reach.method)
     kg = figures.interval(
         record.kg * reach.low * _GRID[0],
         record.kg * reach.high * _GRID[1],
@@ -201,14 +224,15 @@ def _figures(record: _Record, document: Document) -> tuple[Measurement, ...]:
         f"{reach.method}; {_GRID_METHOD}",
     )
     return (
-        figures.figure(energy, record.kwh, kwh),
+        figures.figure(energy, record.kwh, kwh_range(record)),
         figures.figure(carbon, record.kg, kg),
         figures.counted_exactly(duration, record.seconds),
     )
 
 
-def _summary(record: _Record, results: tuple[Measurement, ...]) -> str:
-    energy, carbon, duration = results
+def summary(record: ToolRecord) -> str:
+    """Return the record in one sentence."""
+    energy, carbon, duration = measurements(record)
     ends = energy.interval
     kind = (
         "measured by software counters"
@@ -225,4 +249,17 @@ def _summary(record: _Record, results: tuple[Measurement, ...]) -> str:
     )
 
 
-ANALYZER: Analyzer = Energy()
+def form(record: ToolRecord) -> str:
+    """Return the energy lines of the Model Documentation Form (10 July 2025): MWh and method.
+
+    The method has at most 100 words, as the form asks.
+    """
+    ends = kwh_range(record)
+    figures_in_mwh = shown(Range(ends.low, record.kwh, ends.high).times(1e-3), "MWh")
+    kind = "Measured by software" if record.measured else "Estimated"
+    return (
+        f"Model Documentation Form: training energy {figures_in_mwh}; method: {kind} "
+        f"({label(record)}) with CodeCarbon, in the absence of a delegated act adopted in "
+        f"accordance with Article 53(5): {how(record)}. Boundary: one machine at the wall, without "
+        "the building's overhead; the modification only, without experiments and evaluation."
+    )
