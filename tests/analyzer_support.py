@@ -137,6 +137,9 @@ def bare_subject() -> Subject:
     )
 
 
+BILL = {"amount": "12.50", "currency": "USD", "basis": "invoice"}
+
+
 def full_subject(shelf: Shelf, *, harmful: bool = True) -> Subject:
     """A tuned model, its base, their answers, the job's records and the data."""
     job = Job(
@@ -148,6 +151,7 @@ def full_subject(shelf: Shelf, *, harmful: bool = True) -> Subject:
         trained_tokens=50_000,
         trainer_state=shelf.add("trainer_state.json", as_json({"log_history": HISTORY})),
         energy=shelf.add("codecarbon.json", as_json(ENERGY)),
+        bill=shelf.add("bill.json", as_json(BILL)),
     )
     train = shelf.add("train.jsonl.gz", jsonl([chat(f"Q{i}") for i in range(50)], zipped=True))
     held_out = shelf.add("held-out.jsonl", jsonl([{"prompt": "Case 1 of old"}]))

@@ -30,6 +30,7 @@ def test_the_built_in_analyzers_are_found_in_order_with_unique_ids() -> None:
     assert ids == sorted(set(ids))
     assert {
         "base_vs_tuned",
+        "cost",
         "dataset_quality",
         "energy",
         "group_fairness",

@@ -109,10 +109,10 @@ def record_job(
     Args:
         workspace: Where to.
         name: The job's name.
-        files: `trainer_state`, `config` and `energy`, each a path or None.
+        files: `trainer_state`, `config`, `energy` and `bill`, each a path or None.
         actor: Who records it.
         fields: `method`, `base`, `datasets`, `outputs`, `seed`, `started_at`, `finished_at`,
-            `trained_tokens`, `provider`.
+            `trained_tokens`, `provider`, `region`.
     """
     kept: dict[Path, Evidence] = {path: describe_file(path) for path in files.values() if path}
     named = {key: kept[path] if path else None for key, path in files.items()}

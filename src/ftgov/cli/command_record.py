@@ -118,6 +118,8 @@ def model(
 @click.option("--trainer-state", type=_FILE, help="The trainer's log of losses.")
 @click.option("--config", type=_FILE, help="Hyperparameters and versions.")
 @click.option("--energy", type=_FILE, help="The energy tool's own record.")
+@click.option("--region", help="Grid zone or cloud region where it ran.")
+@click.option("--bill", type=_FILE, help="JSON: what was billed for it.")
 @workspace_option
 @actor_option
 def job(
@@ -128,6 +130,7 @@ def job(
     trainer_state: Path | None,
     config: Path | None,
     energy: Path | None,
+    bill: Path | None,
     workspace: Path,
     actor: str,
     **fields: object,
@@ -136,7 +139,12 @@ def job(
     from ftgov.api import nouns, open_workspace
 
     named = {"train": train, "validation": validation}
-    files = {"trainer_state": trainer_state, "config": config, "energy": energy}
+    files = {
+        "trainer_state": trainer_state,
+        "config": config,
+        "energy": energy,
+        "bill": bill,
+    }
     with open_workspace(workspace) as opened:
         recorded = nouns.record_job(
             opened,

@@ -197,6 +197,9 @@ def metered_record(measured: Mapping[str, Any], about: Circumstances) -> dict[st
     energies = ("energy_consumed", "cpu_energy", "gpu_energy", "ram_energy")
     used = ("cpu_utilization_percent", "gpu_utilization_percent")
     emissions = {name: measured[name] for name in ("duration", *energies, *used)}
+    if mixture.name != "unknown":
+        emissions["country_iso_code"] = mixture.name
+    emissions |= _accelerators(measured["gpus"])
     emissions["emissions"] = measured["energy_consumed"] * grid / 1000.0
     return {
         "schema": SCHEMA,
@@ -219,3 +222,10 @@ def metered_record(measured: Mapping[str, Any], about: Circumstances) -> dict[st
         "other_meters": measured["other_meters"],
         "sockets_refused": measured["sockets_refused"],
     }
+
+
+def _accelerators(names: list[str]) -> dict[str, Any]:
+    """Return accelerators as CodeCarbon writes them: `2 x NAME`; unlike ones are only counted."""
+    if len(set(names)) == 1:
+        return {"gpu_count": len(names), "gpu_model": f"{len(names)} x {names[0]}"}
+    return {"gpu_count": len(names)}

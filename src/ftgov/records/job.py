@@ -33,3 +33,13 @@ class Job(Record):
     trainer_state: Evidence | None = Field(default=None, description="the trainer's log of losses")
     config: Evidence | None = Field(default=None, description="hyperparameters and versions")
     energy: Evidence | None = Field(default=None, description="the energy tool's own record")
+    region: str | None = Field(
+        default=None, max_length=64, description="grid zone or cloud region where it ran"
+    )
+    bill: Evidence | None = Field(default=None, description="what was billed for it")
+
+    @property
+    def kept(self) -> tuple[Evidence, ...]:
+        """The files of the job, in a stable order."""
+        files = (self.trainer_state, self.config, self.energy, self.bill)
+        return tuple(file for file in files if file is not None)

@@ -34,7 +34,7 @@ class Subject(Record):
         files = [file for dataset in self.datasets for file in dataset.files]
         files += [run.answers for run in self.evaluations]
         for job in (*((self.job,) if self.job else ()), *self.earlier_jobs):
-            files += [file for file in (job.trainer_state, job.config, job.energy) if file]
+            files += job.kept
         if self.system:
             files.append(self.system.facts_file)
         return tuple({file.digest: file for file in files}.values())
