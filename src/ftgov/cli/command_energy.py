@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from ftgov.cli.command_energy_factors import factors
+from ftgov.cli.command_energy_use import use
 from ftgov.cli.console import Console, inert
 from ftgov.cli.options import ExampleGroup, command
 
@@ -102,7 +104,7 @@ def validate(console: Console, cases: Path | None, seed: int) -> None:
 
 COMMAND = ExampleGroup(
     "energy",
-    [estimate, validate],
+    [estimate, use, validate, factors],
     "Estimate energy, carbon, water and compute of a job, and score the estimates.",
     "ftgov energy estimate --model gpt-4.1-mini --tokens 1e7 --region SE",
     "ftgov energy validate",
