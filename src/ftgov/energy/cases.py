@@ -82,7 +82,13 @@ def parse(text: str, file: str) -> tuple[Case, ...]:
     Raises:
         FtgovError: Naming file, line and field.
     """
-    reader = csv.DictReader(io.StringIO(text))
+    try:
+        return _parsed(csv.DictReader(io.StringIO(text)), file)
+    except csv.Error as fault:
+        raise FtgovError(f"{file} is no CSV table.", why=str(fault)) from fault
+
+
+def _parsed(reader: csv.DictReader[str], file: str) -> tuple[Case, ...]:
     missing = [name for name in _REQUIRED if name not in (reader.fieldnames or ())]
     if missing:
         raise FtgovError(f"{file} lacks the column {missing[0]}.")
