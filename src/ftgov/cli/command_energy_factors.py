@@ -49,15 +49,11 @@ def factors(console: Console, tables: tuple[str, ...], stale: bool, as_of: objec
 
 
 def _line(row: Factor, *, stale: bool) -> str:
-    """Return a row as text, two significant figures; JSON has them all."""
-    from ftgov.energy.ranges import two
-
-    ends = "" if row.low == row.high else f" ({two(row.low)} to {two(row.high)})"
+    """Return a row as text; its numbers are quoted from its source, not rounded to two figures."""
+    ends = "" if row.low == row.high else f" ({row.low:g} to {row.high:g})"
+    unit = "" if row.unit == "1" else f" {row.unit}"
     old = ", old" if stale else ""
-    return (
-        f"{row.id}  {two(row.value)}{ends} {row.unit}  [{row.label}; {row.published}{old}]  "
-        f"{row.source}"
-    )
+    return f"{row.id}  {row.value:g}{ends}{unit}  [{row.label}; {row.published}{old}]  {row.source}"
 
 
 COMMAND = factors
