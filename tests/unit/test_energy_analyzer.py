@@ -9,6 +9,7 @@ import pytest
 from analyzer_support import ENERGY, Shelf, as_json, bare_subject, chat, figure, jsonl
 from ftgov.analyzers.energy import ANALYZER
 from ftgov.energy.asked import Question, answer
+from ftgov.errors import NotAssessable
 from ftgov.records.dataset import Dataset
 from ftgov.records.dossier import AnalysisSettings
 from ftgov.records.finding import Finding
@@ -207,3 +208,35 @@ def test_a_zero_reading_stays_zero() -> None:
     found = recorded(GPU | {"emissions": nothing})["energy"]
     for name in ("job_energy", "facility_energy", "job_water"):
         assert figure(found, name).value == 0
+
+
+def test_a_site_s_own_meter_corrects_what_counters_read_and_nothing_else() -> None:
+    site = {"low": 1.2, "factor": 1.3, "high": 1.4}
+    own = figure(recorded(GPU | {"calibration": site})["energy"], "job_energy")
+    assert own.interval is not None
+    assert (own.value, own.interval.low, own.interval.high) == pytest.approx((1.56, 1.44, 1.68))
+    assert "the site's own wall meter" in own.interval.method
+    rated = figure(recorded(ENERGY | {"calibration": site})["energy"], "job_energy")
+    assert rated.value == 0.01
+    with pytest.raises(NotAssessable, match="malformed"):
+        recorded(GPU | {"calibration": site | {"low": 9.0}})
+
+
+def test_other_meters_on_the_machine_are_told() -> None:
+    found = recorded(GPU | {"other_meters": 1})
+    assert "must not be added" in found["energy.contradiction"].summary
+
+
+def test_the_range_of_the_carbon_is_that_of_the_grid_that_was_used() -> None:
+    known = figure(recorded(GPU | {"grid_factor": "grid.SE"})["energy"], "job_co2e")
+    anywhere = figure(
+        recorded(GPU | {"grid_factor": "mixture.local.unknown"})["energy"], "job_co2e"
+    )
+    widths = [each.interval.high / each.interval.low for each in (known, anywhere) if each.interval]
+    assert widths[1] > 2 * widths[0]
+
+
+def test_the_recorded_region_stands_above_the_tool_s_country() -> None:
+    sweden = figure(recorded(GPU)["energy"], "job_water")
+    poland = figure(recorded(GPU, region="PL")["energy"], "job_water")
+    assert sweden.value != poland.value

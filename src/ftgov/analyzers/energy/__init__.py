@@ -6,7 +6,7 @@ from datetime import date
 from typing import NamedTuple
 
 from ftgov.analyzers import figures
-from ftgov.analyzers.energy import estimated, known, tool_record
+from ftgov.analyzers.energy import estimated, known, tool_figures, tool_record
 from ftgov.analyzers.energy.derived import derived
 from ftgov.analyzers.energy.estimated import Told
 from ftgov.analyzers.energy.tool_record import ToolRecord
@@ -140,22 +140,34 @@ def _age(old: tuple[Factor, ...], of: int) -> str:
 def _recorded(subject: Subject, job: Job, record: ToolRecord) -> _Found:
     """Return the tool's figures, what follows from them, and the estimated compute."""
     more, rows = derived(record, job)
-    own = [*tool_record.measurements(record), *more]
-    sentences = [tool_record.summary(record)]
-    contradictions: tuple[str, ...] = ()
+    own = [*tool_figures.measurements(record), *more]
+    contradictions = _overlap(record)
+    sentences = [tool_figures.summary(record)]
     told = _told(subject, record)
     if isinstance(told, Told):
         own.append(estimated.compute(told))
         sentences.append(estimated.compute_words(told))
-        contradictions = _contradictions(told)
+        contradictions += _contradictions(told)
         rows = (*rows, *(row for row in told.result.factors if row.id.startswith(_OF_COMPUTE)))
     else:
         own.append(_no_compute(record, told.reason))
-        contradictions = told.contradictions
-    box = tool_record.form(record)
+        contradictions += told.contradictions
+    box = tool_figures.form(record)
     if isinstance(told, Told):
         box += f" {estimated.compute_box()}"
     return _Found(own, sentences, rows, contradictions, (record.file.digest,), box)
+
+
+def _overlap(record: ToolRecord) -> tuple[str, ...]:
+    """Return the remark on other meters of the machine: what each counted, others counted too."""
+    if record.other_meters <= 0:
+        return ()
+    text = (
+        f"{record.other_meters} other energy meters ran on the machine at the same time: each "
+        "counts the whole machine, so their figures must not be added, and this one holds the "
+        "other work too."
+    )
+    return (text,)
 
 
 def _estimated(subject: Subject) -> _Found | str:

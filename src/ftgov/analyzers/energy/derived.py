@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ftgov.analyzers import figures
-from ftgov.analyzers.energy import known, tool_record
+from ftgov.analyzers.energy import known, tool_figures
 from ftgov.analyzers.energy.tool_record import ToolRecord
 from ftgov.energy.factors import Factor, factor
 from ftgov.energy.footprint import Footprint, footprint
@@ -28,9 +28,9 @@ def derived(record: ToolRecord, job: Job) -> tuple[list[Measurement], tuple[Fact
     import numpy as np
 
     source = Source(np.random.default_rng(_SEED), _DRAWS, {}, {})
-    ends = tool_record.kwh_range(record)
+    ends = tool_figures.kwh_range(record)
     row = factor("pue.local" if known.site_of(job) == "local" else "pue.hyperscale")
-    wall = row._replace(low=ends.low, value=record.kwh, high=ends.high)
+    wall = row._replace(low=ends.low, value=tool_figures.at_wall(record), high=ends.high)
     machines = source.triangular("machines", wall, log=ends.low > 0)
     building = machines * source.triangular("building", source.use(row))
     gpu = known.accelerator_of(record)
@@ -39,11 +39,11 @@ def derived(record: ToolRecord, job: Job) -> tuple[list[Measurement], tuple[Fact
         it_kwh=machines,
         facility_kwh=building,
         accelerator_hours=np.full(_DRAWS, record.seconds / 3600.0 * record.accelerators),
-        zone=known.zone_of(record),
+        zone=known.zone_of(job, record),
         gpu=gpu,
         site=known.site_of(job),
     )
-    label = tool_record.label(record)
+    label = tool_figures.label(record)
     # The building's overhead, water and machines come from tables, whatever read the energy.
     estimate: Assurance = "assumed" if label == "measured-software" else label
     facility = _figure(
@@ -79,7 +79,7 @@ def _figure(
 
 
 def _accelerators(record: ToolRecord) -> Measurement:
-    grounds = figures.Grounds((record.file.digest,), LEVEL, tool_record.label(record))
+    grounds = figures.Grounds((record.file.digest,), LEVEL, tool_figures.label(record))
     about = figures.About(
         "energy.accelerator_energy",
         grounds,
@@ -88,7 +88,7 @@ def _accelerators(record: ToolRecord) -> Measurement:
     )
     if record.gpu_kwh is None:
         return figures.absent(about, _NO_ACCELERATOR)
-    reach = tool_record.counter_error(record)
+    reach = tool_figures.counter_error(record)
     ends = figures.interval(
         record.gpu_kwh * reach.low, record.gpu_kwh * reach.high, LEVEL, reach.method
     )

@@ -42,7 +42,7 @@ def known(subject: Subject, record: ToolRecord | None) -> Job | str:
         gpu=gpu,
         gpus=record.accelerators if record and gpu else None,
         hours=_hours(job, record),
-        zone=zone_of(record),
+        zone=zone_of(job, record),
         model=job.base,
     )
 
@@ -52,11 +52,11 @@ def site_of(job: RecordedJob) -> Site:
     return "local" if job.provider == "local" else "hosted"
 
 
-def zone_of(record: ToolRecord | None) -> str | None:
-    """Return the grid zone that a tool recorded, None where the table doesn't know it."""
-    if record is None or record.country is None:
-        return None
-    return canonical("grid", record.country)
+def zone_of(job: RecordedJob, record: ToolRecord | None) -> str | None:
+    """Return the grid zone of a job: as recorded, else as its tool has it, None where unknown."""
+    told = (job.region, record.country if record else None)
+    found = (canonical("grid", text) for text in told if text)
+    return next((zone for zone in found if zone is not None), None)
 
 
 def grounds_of(subject: Subject) -> tuple[Digest, ...]:
