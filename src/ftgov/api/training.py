@@ -62,8 +62,8 @@ def train(
     Raises:
         UsageError: If the zone or the calibration is none, the output is there already, or the
             command can't be found; nothing was run then.
-        MissingExtra: If CodeCarbon is not installed; nothing was run then.
-        FtgovError: If the meter was lost, or the record can't be written.
+        FtgovError: If CodeCarbon is not installed, and nothing was run; if the meter was lost, or
+            the record can't be written.
     """
     if not command:
         raise UsageError("There is no command to run.", next_step="ftgov train -- python train.py")
@@ -150,7 +150,7 @@ class _TrainerMeter:
 
     def begin(self) -> None:
         """Start to meter."""
-        self._meter = Metering().__enter__()
+        self._meter = Metering().start()
         self._started = now_text()
 
     def end(self) -> None:
@@ -158,8 +158,10 @@ class _TrainerMeter:
         meter, self._meter = self._meter, None
         if meter is None:
             return
-        with meter:
+        try:
             measured = meter.stop()
+        finally:
+            meter.close()
         about = Circumstances(self._zone, self._calibration, self._started, now_text())
         _written(measured, about, self._output, self._calibration)
 

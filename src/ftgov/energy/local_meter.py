@@ -25,7 +25,7 @@ from typing import Any, NamedTuple, TextIO
 
 from ftgov.energy.gpu_counters import GpuCounters
 from ftgov.energy.zeus_check import ZeusCheck
-from ftgov.errors import MissingExtra
+from ftgov.errors import FtgovError, MissingExtra
 
 SAMPLE_SECONDS = 2.0
 _POWERCAP = "/sys/class/powercap/intel-rapl/subsystem"
@@ -94,9 +94,19 @@ class LocalMeter:
         self._before: tuple[Reading, ...] = ()
 
     def start(self) -> None:
-        """Begin to measure."""
+        """Begin to measure.
+
+        Raises:
+            FtgovError: If the tracker found nothing to measure.
+        """
         self._gpus.begin()
         self._tracker.start()
+        if not getattr(self._tracker, "_hardware", None):
+            raise FtgovError(
+                "CodeCarbon started without a part to measure.",
+                why="It swallows its own faults.",
+                next_step="Run `ftgov doctor`, and install ftgov[energy] again.",
+            )
         # Only now does the tracker know which counters it reads.
         self._before = tuple(self._counters())
 
@@ -259,7 +269,7 @@ def main() -> int:
             measured = meter.stop()
             measured["cross_check"] = check.end(measured["gpu_energy"])
             answer(state="done", sockets_refused=sockets.refused, **measured)
-        except MissingExtra as fault:
+        except FtgovError as fault:
             answer(state="failed", what=fault.what, next_step=fault.next_step)
             return 1
         except Exception as fault:  # noqa: BLE001 - foreign code may raise anything; the parent tells of it

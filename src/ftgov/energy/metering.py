@@ -63,6 +63,15 @@ class Metering:
         self._version = ""
 
     def __enter__(self) -> Self:
+        return self.start()
+
+    def start(self) -> Self:
+        """Start the meter's process and wait until it measures.
+
+        Raises:
+            UsageError: If the work is metered already.
+            FtgovError: If the meter can't measure; where CodeCarbon is missing it names the extra.
+        """
         if os.environ.get(MARK):
             raise UsageError(
                 "This work is metered already.",
@@ -71,7 +80,8 @@ class Metering:
             )
         self._others = other_meters()
         self._process = subprocess.Popen(  # noqa: S603  (our own interpreter and module)
-            [sys.executable, "-P", "-m", _MODULE],
+            # A warning that a user made an error would end CodeCarbon half-way, in silence.
+            [sys.executable, "-P", "-W", "ignore", "-m", _MODULE],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
@@ -82,7 +92,7 @@ class Metering:
             self._send(json.dumps(self._request).encode() + b"\n")
             self._version = str(self._answer("measuring", _START_SECONDS)["version"])
         except BaseException:
-            self._end()
+            self.close()
             raise
         return self
 
@@ -92,7 +102,7 @@ class Metering:
         fault: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self._end()
+        self.close()
 
     def stop(self) -> dict[str, Any]:
         """Stop measuring, and return what was measured.
@@ -141,7 +151,7 @@ class Metering:
             )
         return answer
 
-    def _end(self) -> None:
+    def close(self) -> None:
         """End the process, whatever it does, and close its pipes."""
         process, self._process = self._process, None
         if process is None:
