@@ -9,9 +9,14 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from ftgov import api
+from ftgov.api import nouns, training
+from ftgov.errors import UsageError
+from ftgov.records.job import Job
 from tests_support import environment, run_ftgov
 
 QUICK = (sys.executable, "-c", "import sys; print('trained'); sys.exit(int(sys.argv[1]))")
@@ -19,22 +24,14 @@ QUICK = (sys.executable, "-c", "import sys; print('trained'); sys.exit(int(sys.a
 
 def test_a_run_is_metered_labelled_and_kept_with_its_job(tmp_path: Path) -> None:
     folder = tmp_path / "loans"
-    assert run_ftgov("init", folder).status == 0
-    for name, kind in (("base", "base"), ("tuned", "tuned")):
-        assert run_ftgov("record", "model", name, "--kind", kind, "--workspace", folder).status == 0
-    named = ("--method", "full", "--base", "base", "--output", "tuned", "--workspace", folder)
-    assert run_ftgov("record", "job", "tune", *named).status == 0
-    options = (
-        "--zone",
-        "SE",
-        "--job",
-        "tune",
-        "--workspace",
-        folder,
-        "--calibration",
-        "1.1,1.2,1.4",
-    )
-    ran = run_ftgov("train", *options, "--", *QUICK, "0", cwd=tmp_path)
+    with api.init(folder) as opened:
+        for name, kind in (("base", "base"), ("tuned", "tuned")):
+            nouns.record_model(opened, name, kind=kind)
+        named: dict[str, Any] = {"method": "full", "base": "base", "outputs": ("tuned",)}
+        nouns.record_job(opened, "tune", files={}, **named)
+    options = ("--zone", "SE", "--job", "tune", "--workspace", folder)
+    site = ("--calibration", "1.1,1.2,1.4")
+    ran = run_ftgov("train", *options, *site, "--", *QUICK, "0", cwd=tmp_path)
     assert ran.status == 0, ran.err
     told = ran.out.splitlines()
     assert told[0] == "trained"
@@ -46,8 +43,11 @@ def test_a_run_is_metered_labelled_and_kept_with_its_job(tmp_path: Path) -> None
     assert record["zone"] == "SE"
     assert record["exit_status"] == 0
     assert record["calibration"] == {"low": 1.1, "factor": 1.2, "high": 1.4}
-    again = run_ftgov("lineage", "tuned", "--json", "--workspace", folder)
-    assert "energy.json" in again.out
+    with api.open_workspace(folder) as opened:
+        job = opened.ledger.get(Job, "tune")
+    assert job is not None
+    assert job.energy is not None
+    assert job.energy.name == "energy.json"
 
 
 def test_a_failed_command_is_metered_and_ends_in_one(tmp_path: Path) -> None:
@@ -65,32 +65,37 @@ def test_a_failed_command_is_metered_and_ends_in_one(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("arguments", "word"),
+    ("options", "word"),
     [
-        (("--output", "there.json", "--", "true"), "not overwritten"),
-        (("--output", "no/where.json", "--", "true"), "no folder"),
-        (("--zone", "Atlantis", "--", "true"), "no zone"),
-        (("--calibration", "2,1,3", "--", "true"), "out of order"),
-        (("--calibration", "much", "--", "true"), "no calibration"),
-        (("--workspace", "nowhere", "--job", "j", "--", "true"), "nowhere"),
-        ((), "WORDS"),
+        ({"output": "there.json"}, "not overwritten"),
+        ({"output": "no/where.json"}, "no folder"),
+        ({"zone": "Atlantis"}, "no zone"),
+        ({"calibration": "2,1,3"}, "out of order"),
+        ({"calibration": "much"}, "no calibration"),
+        ({"command": ()}, "no command"),
     ],
 )
 def test_what_would_fail_later_is_refused_before_anything_runs(
-    tmp_path: Path, arguments: tuple[str, ...], word: str
+    tmp_path: Path, options: dict[str, Any], word: str
 ) -> None:
     (tmp_path / "there.json").write_text("kept")
-    ran = run_ftgov("train", *arguments, cwd=tmp_path)
-    assert ran.status in {1, 2}
-    assert word in ran.err
+    ran = tmp_path / "ran"
+    asked: dict[str, Any] = {"command": ("touch", str(ran)), **options}
+    output = tmp_path / asked.pop("output", "e.json")
+    with pytest.raises(UsageError, match=word):
+        training.train(asked.pop("command"), output, **asked)
     assert (tmp_path / "there.json").read_text() == "kept"
     assert [path.name for path in tmp_path.iterdir()] == ["there.json"]
 
 
+def test_a_job_that_is_not_recorded_is_refused_before_anything_runs(tmp_path: Path) -> None:
+    with api.init(tmp_path / "loans") as opened, pytest.raises(UsageError, match="no job 'tune'"):
+        training.known_job(opened, "tune")
+
+
 def test_a_command_that_is_none_leaves_no_record(tmp_path: Path) -> None:
-    ran = run_ftgov("train", "--", "no-such-program-anywhere", cwd=tmp_path)
-    assert ran.status == 2
-    assert "can't be run" in ran.err
+    with pytest.raises(UsageError, match="can't be run"):
+        training.train(("no-such-program-anywhere",), tmp_path / "e.json")
     assert list(tmp_path.iterdir()) == []
 
 
