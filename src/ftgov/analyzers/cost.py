@@ -24,6 +24,7 @@ _ADVICE = "Write the bill as docs/how-to/meter-a-training.md shows."
 _LIST = "cost.estimated_usd"
 _BILLED = "as billed"
 _LEVEL = 0.9
+_MOST = Decimal(10) ** 12
 
 
 class _Bill(NamedTuple):
@@ -90,11 +91,11 @@ def _bill(job: Job, evidence: EvidenceReader) -> _Bill | None:
         exact = Decimal(amount) if isinstance(amount, str) else Decimal("NaN")
     except InvalidOperation:
         exact = Decimal("NaN")
-    if not exact.is_finite() or exact < 0:
-        raise document.malformed("amount is no decimal number in quotes, 0 or more")
+    if not exact.is_finite() or not 0 <= exact < _MOST:
+        raise document.malformed("amount is no decimal number in quotes from 0 to 1e12")
     if not isinstance(currency, str) or len(currency) != 3 or not currency.isupper():
         raise document.malformed("currency is no code of ISO 4217")
-    if basis not in _BASES:
+    if not isinstance(basis, str) or basis not in _BASES:
         raise document.malformed(f"basis is none of {', '.join(_BASES)}")
     return _Bill(exact, currency, basis, job.bill.digest)
 
