@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import json
 import math
+from datetime import date
 from fractions import Fraction
 
 import pytest
 
-from ftgov.energy.asked import Question, answer
-from ftgov.energy.compute import INDICATIVE, SYSTEMIC, threshold, thresholds
+from ftgov.api.energy import Question, estimate_job, score, score_cases
+from ftgov.api.law import shipped_packs
+from ftgov.energy.asked import answer
+from ftgov.energy.compute import FRACTION, INDICATIVE, SYSTEMIC, threshold, thresholds
 from ftgov.energy.plain import as_json
 from ftgov.energy.ranges import Range
+from ftgov.law.classify import classify
+from ftgov.law.facts import parse_facts
 
 THIRD = Fraction(10**23, 3)
 
@@ -71,3 +77,31 @@ def test_recomputed_activations_are_done_but_not_counted() -> None:
     result = answer(Question(tokens="1e9", params="8e9", method="full", site="datacentre"))
     assert result.flop_done.high > 8 * 8e9 * 1e9
     assert result.flop.mid < 1.1 * 6 * 8e9 * 1e9
+
+
+def test_the_thresholds_are_those_of_every_law_pack() -> None:
+    packs = shipped_packs()
+    assert packs
+    for each in packs:
+        limits = each.pack.thresholds
+        assert limits.indicative == INDICATIVE
+        assert limits.systemic == SYSTEMIC
+        assert limits.fraction == FRACTION
+
+
+def test_the_law_room_takes_the_interval_as_it_stands() -> None:
+    pack = shipped_packs()[-1].pack
+    text = (
+        "ai_system: true\nbase_gpai: true\nmodel_placed: true\nbase_systemic: false\n"
+        "on_behalf_of_original: false\nmod_flop: "
+    )
+    roles = []
+    for tokens in ("1e9", "3e11", "1e13"):
+        flop = as_json(estimate_job(Question(tokens=tokens, params="2e10,4e10")))["flop"]
+        facts = parse_facts(text + json.dumps(flop) + "\n", pack, unstated="no", name="facts.yaml")
+        roles.append(classify(pack, facts, date(2026, 12, 2)).gpai_role)
+    assert roles == ["none", "undetermined", "modifier_provider"]
+
+
+def test_the_python_api_scores_the_shipped_cases() -> None:
+    assert score(score_cases().overall).n >= 26
