@@ -50,7 +50,7 @@ def _whole() -> dict[str, Any]:
                 "datasets": {"train": "d"}, "outputs": ["m"], "trained_tokens": 5,
                 "started_at": "2026-11-21T09:00:00Z", "finished_at": "2026-11-21T09:01:00Z",
                 "trainer_state": "t.json", "config": "t.json", "energy": "t.json",
-                "region": "DE", "bill": "t.json",
+                "region": "DE", "bill": "t.json", "electricity": "t.json",
             }
         ],
         "evaluations": [{"model": "m", "dataset": "d", "file": "a.jsonl"}],

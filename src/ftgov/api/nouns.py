@@ -109,7 +109,8 @@ def record_job(
     Args:
         workspace: Where to.
         name: The job's name.
-        files: `trainer_state`, `config`, `energy` and `bill`, each a path or None.
+        files: `trainer_state`, `config`, `energy`, `bill` and `electricity`, each a path or
+            None.
         actor: Who records it.
         fields: `method`, `base`, `datasets`, `outputs`, `seed`, `started_at`, `finished_at`,
             `trained_tokens`, `provider`, `region`.

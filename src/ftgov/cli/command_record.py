@@ -120,6 +120,7 @@ def model(
 @click.option("--energy", type=_FILE, help="The energy tool's own record.")
 @click.option("--region", help="Grid zone or cloud region where it ran.")
 @click.option("--bill", type=_FILE, help="JSON: what was billed for it.")
+@click.option("--electricity", type=_FILE, help="JSON: a contract for its electricity.")
 @workspace_option
 @actor_option
 def job(
@@ -131,6 +132,7 @@ def job(
     config: Path | None,
     energy: Path | None,
     bill: Path | None,
+    electricity: Path | None,
     workspace: Path,
     actor: str,
     **fields: object,
@@ -144,6 +146,7 @@ def job(
         "config": config,
         "energy": energy,
         "bill": bill,
+        "electricity": electricity,
     }
     with open_workspace(workspace) as opened:
         recorded = nouns.record_job(

@@ -37,9 +37,12 @@ class Job(Record):
         default=None, max_length=64, description="grid zone or cloud region where it ran"
     )
     bill: Evidence | None = Field(default=None, description="what was billed for it")
+    electricity: Evidence | None = Field(
+        default=None, description="a contract for its electricity, with certificate"
+    )
 
     @property
     def kept(self) -> tuple[Evidence, ...]:
         """The files of the job, in a stable order."""
-        files = (self.trainer_state, self.config, self.energy, self.bill)
+        files = (self.trainer_state, self.config, self.energy, self.bill, self.electricity)
         return tuple(file for file in files if file is not None)

@@ -6,7 +6,7 @@ from datetime import date
 from typing import NamedTuple
 
 from ftgov.analyzers import figures
-from ftgov.analyzers.energy import estimated, known, tool_figures, tool_record
+from ftgov.analyzers.energy import estimated, known, market, tool_figures, tool_record
 from ftgov.analyzers.energy.derived import derived
 from ftgov.analyzers.energy.estimated import Told
 from ftgov.analyzers.energy.tool_record import ToolRecord
@@ -29,6 +29,7 @@ _MEASURES = (
     ("accelerator_energy", "kWh", "energy of the accelerators alone"),
     ("facility_energy", "kWh", "energy with the building's cooling and losses"),
     ("job_co2e", "kg", "greenhouse gases of the electricity, location-based"),
+    ("market_co2e", "kg", "greenhouse gases by evidenced contract, market-based, never netted"),
     ("job_water", "L", "water for cooling and for making the electricity"),
     ("embodied_co2e", "kg", "greenhouse gases of making the machines, the job's share, apart"),
     ("training_compute", "FLOP", "the modification's training compute as the AI Act counts it"),
@@ -89,9 +90,8 @@ class Energy:
         found = _recorded(subject, job, record) if record else _estimated(subject)
         if isinstance(found, str):
             return self._silent(found)
-        main = figures.measured(
-            self.id, self.title, " ".join(found.sentences), found.measurements, found.box
-        )
+        results = [*found.measurements, market.figure(job, evidence, found.measurements)]
+        main = figures.measured(self.id, self.title, " ".join(found.sentences), results, found.box)
         return (main, *self._remarks(found, job))
 
     def _silent(self, why: str) -> tuple[Finding, ...]:
