@@ -69,19 +69,27 @@ def test_a_hosted_job_is_estimated_as_the_command_estimates_it() -> None:
     assert set(found.evidence) == {file.digest for file in subject.evidence()}
 
 
-def test_the_method_box_holds_form_drivers_ledger_and_assumptions() -> None:
+def test_form_ledger_drivers_and_assumptions_are_told_whole() -> None:
     shelf = Shelf()
-    box = findings(hosted(shelf), shelf)["energy"].method
-    for words in (
-        "Model Documentation Form: training energy",
-        "accordance with Article 53(5)",
-        "It does not count activations",
-        "narrowed most by",
-        "ISO/IEC 21031",
-        "household in the European Union",
-        "active parameters are assumed",
-    ):
-        assert words in box
+    found = findings(hosted(shelf), shelf)
+    told = {
+        "energy": (
+            "Model Documentation Form: training energy",
+            "accordance with Article 53(5)",
+            "It does not count activations",
+        ),
+        "energy.scale": (
+            "narrowed most by",
+            "ISO/IEC 21031",
+            "household in the European Union",
+        ),
+        "energy.assumptions": ("active parameters are assumed", "not one number for the world"),
+    }
+    for name, phrases in told.items():
+        text = found[name].method or found[name].summary
+        assert len(text) < 1_500, "a report prints no more"
+        for words in phrases:
+            assert words in text
 
 
 def test_old_factors_are_a_finding_that_counts_them() -> None:
@@ -127,11 +135,12 @@ def test_recorded_parameters_stand_above_a_prior() -> None:
     shelf = Shelf()
     subject = hosted(shelf, method="full")
     sized = ModelVersion(name="tuned", kind="tuned", parameters=7_000_000_000)
-    found = findings(subject.model_copy(update={"model": sized}), shelf)["energy"]
+    told = findings(subject.model_copy(update={"model": sized}), shelf)
+    assert "active parameters are assumed" not in told["energy.assumptions"].summary
+    found = told["energy"]
     compute = figure(found, "training_compute")
     assert compute.interval is not None
     assert compute.interval.low < 6 * 7e9 * TOKENS < compute.interval.high
-    assert "are assumed" not in found.method
 
 
 def test_hours_that_no_hardware_allows_are_a_contradiction_not_a_crash() -> None:

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import NamedTuple
 
 from ftgov.analyzers import figures
-from ftgov.analyzers.energy import estimated, known, market, tool_figures, tool_record
+from ftgov.analyzers.energy import estimated, known, market, remarks, tool_figures, tool_record
 from ftgov.analyzers.energy.derived import derived
 from ftgov.analyzers.energy.estimated import Told
 from ftgov.analyzers.energy.tool_record import ToolRecord
 from ftgov.analyzers.protocol import Analyzer, Measure
 from ftgov.energy.asked import size_remarks
 from ftgov.energy.estimate import estimate
-from ftgov.energy.factors import Factor, stale
+from ftgov.energy.factors import Factor
 from ftgov.energy.factors.models import model_prior
 from ftgov.errors import UsageError
 from ftgov.records.digest import Digest
@@ -36,11 +35,10 @@ _MEASURES = (
 )
 
 _OF_COMPUTE = ("model.", "prior.flop.")
-_NAMED = 3
 
 
 class _Found(NamedTuple):
-    """What an analysis has so far: figures, sentences, factors, remarks, files, the method box."""
+    """What an analysis has so far: figures, sentences, factors, remarks, files, method box."""
 
     measurements: list[Measurement]
     sentences: list[str]
@@ -48,6 +46,8 @@ class _Found(NamedTuple):
     contradictions: tuple[str, ...]
     evidence: tuple[Digest, ...]
     box: str
+    scale: tuple[str, ...] = ()
+    assumptions: tuple[str, ...] = ()
 
 
 class Energy:
@@ -92,49 +92,16 @@ class Energy:
             return self._silent(found)
         results = [*found.measurements, market.figure(job, evidence, found.measurements)]
         main = figures.measured(self.id, self.title, " ".join(found.sentences), results, found.box)
-        return (main, *self._remarks(found, job))
+        return (
+            main,
+            *remarks.scale(results, found.scale, found.evidence),
+            *remarks.assumed(found.assumptions, found.evidence),
+            *(remarks.contradiction(text, found.evidence) for text in found.contradictions),
+            *remarks.age(found.factors, job.finished_at, found.evidence),
+        )
 
     def _silent(self, why: str) -> tuple[Finding, ...]:
         return figures.not_assessed(self.id, self.title, why)
-
-    def _remarks(self, found: _Found, job: Job) -> tuple[Finding, ...]:
-        """Return findings on contradictory evidence and on factors that were old at the time."""
-        remarks = [
-            Finding(
-                id="energy.contradiction",
-                analyzer=self.id,
-                title="Evidence of the job contradicts itself",
-                outcome="inconclusive",
-                severity="warning",
-                summary=text,
-                evidence=found.evidence,
-            )
-            for text in found.contradictions
-        ]
-        if job.finished_at is None:
-            return tuple(remarks)
-        old = stale(found.factors, date.fromisoformat(job.finished_at[:10]))
-        if old:
-            remarks.append(
-                Finding(
-                    id="energy.factors",
-                    analyzer=self.id,
-                    title="Factors that were older than 18 months",
-                    outcome="measured",
-                    summary=_age(old, len(found.factors)),
-                    evidence=found.evidence,
-                )
-            )
-        return tuple(remarks)
-
-
-def _age(old: tuple[Factor, ...], of: int) -> str:
-    oldest = sorted(old, key=lambda row: (row.published, row.id))[:_NAMED]
-    named = ", ".join(f"{row.id} ({row.published})" for row in oldest)
-    return (
-        f"{len(old)} of {of} factors were published more than 18 months before the job ended; the "
-        f"oldest: {named}."
-    )
 
 
 def _recorded(subject: Subject, job: Job, record: ToolRecord) -> _Found:
@@ -192,6 +159,8 @@ def _estimated(subject: Subject) -> _Found | str:
         _contradictions(told),
         told.evidence,
         estimated.box(told),
+        estimated.scale(told),
+        tuple(each.text for each in told.result.remarks if each.kind == "assumption"),
     )
 
 

@@ -6,7 +6,6 @@ from typing import NamedTuple
 
 from ftgov.analyzers import figures
 from ftgov.energy.compute import COUNTED, NOT_COUNTED, thresholds
-from ftgov.energy.equivalences import equivalences
 from ftgov.energy.estimate import Estimate
 from ftgov.energy.factors import factor
 from ftgov.energy.ranges import LEVEL, Range, shown, six, two
@@ -114,21 +113,23 @@ def energy_words(told: Told) -> str:
 
 def box(told: Told) -> str:
     """Return what the method box tells beside the methods: the lines that a form asks for."""
+    form = form_text(told.result)
+    return (
+        f"Model Documentation Form: training energy {form['energy_mwh']}; method: {form['method']} "
+        f"{compute_box()}"
+    )
+
+
+def scale(told: Told) -> tuple[str, ...]:
+    """Return what the energy amounts to per token, and what makes its range."""
     result = told.result
-    form = form_text(result)
     drivers = ", ".join(f"{each.name} ({two(100 * each.share)} %)" for each in result.drivers)
-    sentences = [
-        f"Model Documentation Form: training energy {form['energy_mwh']}; method: {form['method']}",
-        compute_box(),
-        f"The range is made by {drivers}; it would be narrowed most by {narrower(result)[0]}.",
-        (
-            f"Carbon intensity (ISO/IEC 21031): {shown(intensity(result).value)} g CO2e per "
-            f"{PER_MILLION_TOKENS}."
-        ),
-        *(f"The building's energy is {each}." for each in equivalences(result.energy.facility)),
-        *(each.text for each in result.remarks if each.kind == "assumption"),
-    ]
-    return " ".join(sentences)
+    per_token = (
+        f"Carbon intensity (ISO/IEC 21031): {shown(intensity(result).value)} g CO2e per "
+        f"{PER_MILLION_TOKENS}."
+    )
+    made_by = f"The range is made by {drivers}; it would be narrowed most by {narrower(result)[0]}."
+    return (per_token, made_by)
 
 
 def compute_box() -> str:
