@@ -82,6 +82,7 @@ def test_form_ledger_drivers_and_assumptions_are_told_whole() -> None:
             "narrowed most by",
             "ISO/IEC 21031",
             "household in the European Union",
+            "kWh can have been used: hours x one server of 8",
         ),
         "energy.assumptions": ("active parameters are assumed", "not one number for the world"),
     }

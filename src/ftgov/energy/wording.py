@@ -62,7 +62,7 @@ def lines(result: Estimate, base_flop: Fraction | None = None) -> list[str]:
     ]
     text = [f"{name:21} {figure:36} {boundary}" for name, figure, boundary in rows]
     if result.bound_kwh is not None:
-        text.append(f"{'at most':21} {two(result.bound_kwh) + ' kWh':36} {_bound_words(result)}")
+        text.append(f"{'at most':21} {two(result.bound_kwh) + ' kWh':36} {bound_words(result)}")
     return [
         f"Estimate ({result.label}), {_WORDS[result.job.site]}: median (5 % to 95 %)",
         "",
@@ -97,7 +97,8 @@ def _threshold_words(each: Threshold) -> str:
     )
 
 
-def _bound_words(result: Estimate) -> str:
+def bound_words(result: Estimate) -> str:
+    """Return what the bound of a job is made of."""
     if result.job.accelerators is None:
         return "hours x one server of 8 at its rating"
     return "hours x machines at their rating"
