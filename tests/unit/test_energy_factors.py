@@ -264,7 +264,6 @@ def test_every_tunable_openai_base_and_its_fine_tunes_have_an_assumed_range(base
     row = priors[0].parameters
     assert row.low < row.value < row.high
     assert row.label == "assumed"
-    assert priors[0].systemic is None
 
 
 @pytest.mark.parametrize("name", OPEN)
@@ -282,19 +281,6 @@ def test_a_model_without_a_size_says_why(name: str) -> None:
     assert isinstance(found, Unresolved)
     assert len(found.reason) > 20
     assert model_prior(name) is None
-
-
-def test_systemic_risk_is_told_from_published_tokens_only() -> None:
-    told = {
-        name: (model_prior(name) or pytest.fail(name)).systemic
-        for name in ("llama-3.1-405b", "llama-3.1-8b", "mistral-7b", "gpt-4o")
-    }
-    assert told == {
-        "llama-3.1-405b": True,
-        "llama-3.1-8b": False,
-        "mistral-7b": None,
-        "gpt-4o": None,
-    }
 
 
 def test_a_name_that_is_no_fine_tune_stays() -> None:

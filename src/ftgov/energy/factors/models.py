@@ -11,15 +11,12 @@ import json
 import re
 from functools import cache
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from ftgov.energy.factors import Factor, canonical, factor
 
 _FILE = Path(__file__).resolve().parent / "model.json"
 _QUANTISED = re.compile(r"[-_](gguf|gptq|awq|bnb-4bit|unsloth-bnb-4bit|fp8|4bit|8bit|mlx)$")
-# Commission guidelines C(2025) 7719, and Art. 51(2) of the AI Act: above this, systemic risk is
-# presumed. Training compute is counted as 6 x parameters x tokens (their Annex A.2).
-_SYSTEMIC_FLOP = 1e25
 
 
 class ModelPrior(NamedTuple):
@@ -28,17 +25,10 @@ class ModelPrior(NamedTuple):
     Attributes:
         name: The base model's name in the table.
         parameters: Its active parameters: published (no range), or an assumed range.
-        dense: Whether every parameter works on every token; None where nobody says.
-        systemic: Whether 6 x parameters x published training tokens exceeds 1e25 FLOP; None where
-            no token count is published.
-        tunable: Whether its provider or its licence lets others fine-tune it.
     """
 
     name: str
     parameters: Factor
-    dense: bool | None
-    systemic: bool | None
-    tunable: bool
 
 
 class Unresolved(NamedTuple):
@@ -79,11 +69,7 @@ def resolve(name: str) -> ModelPrior | Unresolved:
     known = _canonical(base)
     if known is None:
         return Unresolved(base, _reason(base))
-    traits = _extras()["traits"][known]
-    parameters = factor(f"model.{known}")
-    tokens = traits.get("pretraining_tokens")
-    systemic = None if tokens is None else 6 * parameters.value * tokens > _SYSTEMIC_FLOP
-    return ModelPrior(known, parameters, traits["dense"], systemic, traits["tunable"])
+    return ModelPrior(known, factor(f"model.{known}"))
 
 
 def _canonical(base: str) -> str | None:
@@ -101,7 +87,7 @@ def _reason(base: str) -> str:
     """Return why a base model has no size here."""
     if not base:
         return "The name holds no base model."
-    written: dict[str, str] = _extras()["unresolved"]
+    written = _unresolved()
     return written.get(
         base.lower(),
         f"The table of models doesn't know '{base}', and a size is not guessed from a name: give "
@@ -110,7 +96,7 @@ def _reason(base: str) -> str:
 
 
 @cache
-def _extras() -> dict[str, Any]:
-    """Return what the table of models holds beside its rows."""
-    content: dict[str, Any] = json.loads(_FILE.read_text(encoding="utf-8"))
-    return content
+def _unresolved() -> dict[str, str]:
+    """Return the models that the table names without a size, each with the reason."""
+    content: dict[str, dict[str, str]] = json.loads(_FILE.read_text(encoding="utf-8"))
+    return content["unresolved"]
