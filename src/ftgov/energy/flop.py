@@ -72,5 +72,14 @@ def _habits(job: Job) -> str:
     return "datacentre" if server else job.site
 
 
+OF_OPERATIONS = (
+    "active parameters",
+    "adapters or all weights",
+    "padding",
+    "recomputed activations",
+    "6ND against a full count",
+)
+"""Inputs that move the operations alone: where hours decide, they move no energy."""
+
 SERVER = 8
 """Accelerators from which on a machine of one's own is a server."""

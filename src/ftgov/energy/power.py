@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from ftgov.energy.factors import Factor, factor, table
-from ftgov.energy.flop import SERVER
+from ftgov.energy.flop import OF_OPERATIONS, SERVER
 from ftgov.energy.job import Job
 from ftgov.energy.sampling import Source
 
@@ -52,9 +52,8 @@ def energy(source: Source, job: Job, done: Draws) -> Energy:
     peak, rated = _accelerators(source, job)
     if job.hours is not None and job.accelerators is not None:
         hours = np.full(source.draws, job.hours * job.accelerators)
-        for name in ("active parameters", "adapters or all weights", "padding", "peak"):
+        for name in OF_OPERATIONS:
             source.inputs.pop(name, None)
-        source.inputs.pop("recomputed activations", None)
     else:
         prior = source.row(f"prior.{_tuning(job)}.utilisation")
         used = source.triangular("utilisation", prior, log=True)
