@@ -133,8 +133,11 @@ def evaluation(shelf: Shelf, model: str, content: bytes, scoring: Scoring = SCOR
 def bare_subject() -> Subject:
     return Subject(
         model=ModelVersion(name="tuned", kind="tuned", parent="base"),
-        base=ModelVersion(name="base", kind="base"),
+        base=ModelVersion(name="base", kind="base", parameters=1_000_000),
     )
+
+
+BILL = {"amount": "12.50", "currency": "USD", "basis": "invoice"}
 
 
 def full_subject(shelf: Shelf, *, harmful: bool = True) -> Subject:
@@ -145,8 +148,10 @@ def full_subject(shelf: Shelf, *, harmful: bool = True) -> Subject:
         base="base",
         outputs=("tuned",),
         datasets={"train": "train"},
+        trained_tokens=50_000,
         trainer_state=shelf.add("trainer_state.json", as_json({"log_history": HISTORY})),
         energy=shelf.add("codecarbon.json", as_json(ENERGY)),
+        bill=shelf.add("bill.json", as_json(BILL)),
     )
     train = shelf.add("train.jsonl.gz", jsonl([chat(f"Q{i}") for i in range(50)], zipped=True))
     held_out = shelf.add("held-out.jsonl", jsonl([{"prompt": "Case 1 of old"}]))

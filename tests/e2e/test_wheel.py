@@ -67,3 +67,13 @@ def test_an_installed_wheel_classifies_and_lints(installed: Path) -> None:
 def test_the_migrations_and_the_worker_travel_too(installed: Path) -> None:
     for name in ("store/migrations/versions/0001_ledger.py", "policy/worker.py", "py.typed"):
         assert (installed / "ftgov" / name).is_file(), name
+
+
+def test_the_factor_tables_travel_too(installed: Path) -> None:
+    code = (
+        "import ftgov; from ftgov.energy import factors;"
+        "print(ftgov.__file__, sum(len(factors.table(name)) for name in factors.table_names()))"
+    )
+    place, count = _python(installed, code).split()
+    assert Path(place).is_relative_to(installed)
+    assert int(count) > 300

@@ -66,6 +66,7 @@ def _whole() -> dict[str, Any]:
                 "created_at": "2026-11-21T08:00:00Z", "estimated_finish": "2026-11-21T09:02:00Z",
                 "error": {"message": "none"}, "billed_tokens": "5", "steps": 2, "flop": "90",
                 "request": {"ticket": "T-1"}, "host": {"region": "EU"}, "observation": dict(SEEN),
+                "bill": "t.json", "electricity": "t.json",
             }
         ],
         "evaluations": [{"model": "m", "dataset": "d", "file": "a.jsonl"}],

@@ -102,10 +102,12 @@ def _text(value: object) -> str | None:
 @click.option("--ticket")
 @click.option("--code-ref", help="The commit that trained.")
 @click.option("--project", help="The host's project.")
-@click.option("--region", help="Where the training ran, or unknown.")
+@click.option("--region", help="Grid zone or cloud region where it ran, or unknown.")
 @click.option("--trainer-state", type=FILE, help="The trainer's log of losses.")
 @click.option("--config", type=FILE, help="Hyperparameters and versions.")
 @click.option("--energy", type=FILE, help="The energy tool's own record.")
+@click.option("--bill", type=FILE, help="JSON: what was billed for it.")
+@click.option("--electricity", type=FILE, help="JSON: a contract for its electricity.")
 @workspace_option
 @actor_option
 def job(
@@ -121,7 +123,8 @@ def job(
     """Record the training job NAME and keep its files."""
     from ftgov.api import nouns, open_workspace
 
-    files = {key: _path(fields.pop(key)) for key in ("trainer_state", "config", "energy")}
+    kept = ("trainer_state", "config", "energy", "bill", "electricity")
+    files = {key: _path(fields.pop(key)) for key in kept}
     request = {
         key: _text(fields.pop(key)) for key in ("requested_by", "approved_by", "ticket", "code_ref")
     }

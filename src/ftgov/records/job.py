@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import Field, ValidationInfo, field_validator
 
-from ftgov.records.absence import Stated
+from ftgov.records.absence import Stated, known
 from ftgov.records.base import BigCount, Count, Name, Record, Scalar, Time
 from ftgov.records.digest import Digest
 from ftgov.records.evidence import Evidence
@@ -106,6 +106,10 @@ class Job(Record):
     request: JobRequest | None = None
     host: JobHost | None = None
     observation: Observation | None = None
+    bill: Evidence | None = Field(default=None, description="what was billed for it")
+    electricity: Evidence | None = Field(
+        default=None, description="a contract for its electricity, with certificate"
+    )
 
     @field_validator("outputs")
     @classmethod
@@ -114,3 +118,14 @@ class Job(Record):
         if not outputs and (status is None or status.normal == "succeeded"):
             raise ValueError("a job that succeeded names the models it made")
         return outputs
+
+    @property
+    def region(self) -> str | None:
+        """Grid zone or cloud region where it ran; None where that is not known."""
+        return known(self.host.region) if self.host else None
+
+    @property
+    def kept(self) -> tuple[Evidence, ...]:
+        """The files of the job, in a stable order."""
+        files = (self.trainer_state, self.config, self.energy, self.bill, self.electricity)
+        return tuple(file for file in files if file is not None)

@@ -39,7 +39,7 @@ class Subject(Record):
         files += [model.adapter_config for model in models if model.adapter_config]
         files += [run.answers for run in self.evaluations]
         for job in (*((self.job,) if self.job else ()), *self.earlier_jobs):
-            files += [file for file in (job.trainer_state, job.config, job.energy) if file]
+            files += job.kept
         if self.system:
             files.append(self.system.facts_file)
         return tuple({file.digest: file for file in files}.values())

@@ -120,8 +120,9 @@ def _job_row(job: Job, index: EvidenceIndex) -> LineageRow:
         facts.append(f"{job.trained_tokens:,} tokens (declared)")
     if job.finished_at:
         facts.append(f"finished {job.finished_at[:10]}")
-    kept = (job.trainer_state, job.config, job.energy)
-    files = tuple(_file_text(f.name, f.digest, f.bytes, index) for f in kept if f)
+    if job.region is not None:
+        facts.append(f"in {job.region} (declared)")
+    files = tuple(_file_text(f.name, f.digest, f.bytes, index) for f in job.kept)
     return LineageRow(
         name=job.name, what=f"{METHODS[job.method]} job", facts="; ".join(facts), files=files
     )

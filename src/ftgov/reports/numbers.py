@@ -1,8 +1,8 @@
 """How numbers are printed: one rule for the whole report.
 
 Proportions are percent with one decimal; changes of proportions are percentage points; energy,
-carbon and water have two significant figures; counts are whole; all else has three significant
-figures.
+carbon, water and operations have two significant figures; counts are whole; all else has three
+significant figures.
 """
 
 from __future__ import annotations
@@ -16,7 +16,9 @@ Scale = Literal["percent", "points", "physical", "count", "number"]
 
 MINUS = "\N{MINUS SIGN}"
 _SPACE = "\N{NO-BREAK SPACE}"
-_PHYSICAL = re.compile(r"^(m|k|M|G)?(Wh|J|W)$|^(m|k|M)?g|^t(CO2|$)|^(m|k)?[lL]$|^m3$|CO2", re.ASCII)
+_PHYSICAL = re.compile(
+    r"^(m|k|M|G)?(Wh|J|W)$|^(m|k|M)?g|^t(CO2|$)|^(m|k)?[lL]$|^m3$|CO2|^FLOP$", re.ASCII
+)
 _COUNTS = frozenset({"row", "rows", "byte", "bytes", "pair", "pairs", "token", "tokens", "probe"})
 _PROPORTION = re.compile(
     r"(^|_)(rate|accuracy|share|proportion|fraction|coverage|parity|reproduction|refusal|recall|"

@@ -32,7 +32,8 @@ def record_job(
     Args:
         workspace: Where to.
         name: The job's name.
-        files: `trainer_state`, `config` and `energy`, each a path or None.
+        files: `trainer_state`, `config`, `energy`, `bill` and `electricity`, each a path or
+            None.
         status: How far it is, in the words of `records.job.JobState`.
         hyperparameters: Names and effective values.
         request: Fields of `records.job.JobRequest`.
