@@ -25,6 +25,19 @@ class _Timing(NamedTuple):
     note: str = ""
 
 
+class _Routes(NamedTuple):
+    """What the day of a duty depends on, worked out once: high-risk at all, and only by Annex I."""
+
+    high: bool
+    annex_one_only: bool
+
+
+def _routes(found: Findings) -> _Routes:
+    risk = found.axes.high_risk
+    annex_one, annex_three = risk.annex_one.value, risk.annex_three.value
+    return _Routes(bool(risk.high.value), bool(annex_one) and not annex_three)
+
+
 def obligations(
     pack: Pack, facts: Facts, found: Findings, as_of: date, *, with_system: bool
 ) -> tuple[tuple[Obligation, ...], frozenset[str]]:
@@ -42,25 +55,26 @@ def obligations(
     terms = _terms(found, two_readings=False)
     section_b = found.axes.high_risk.section_b.value
     other = _terms(found, two_readings=True) if section_b else terms
+    routes = _routes(found)
     for duty in pack.obligations:
         if not (with_system or set(duty.who) <= _MODEL) or not _concerns(duty, found):
             continue
         truth = _evaluate(duty.when, terms, facts)
         asked |= truth.unknown
         if truth.value:
-            owed.append(_dated(pack, duty, found, as_of))
+            owed.append(_dated(pack, duty, found, routes, as_of))
         elif section_b:
             reading = all_of(found.axes.high_risk.annex_three, _evaluate(duty.when, other, facts))
             asked |= reading.unknown
             if reading.value:
-                owed.append(_contested(_dated(pack, duty, found, as_of)))
+                owed.append(_contested(_dated(pack, duty, found, routes, as_of)))
     return tuple(owed), asked
 
 
 def _concerns(duty: ObligationSpec, found: Findings) -> bool:
     """Return whether someone in a role that is held, or may be held, owes the duty."""
-    if set(duty.who) <= _MODEL or "any" in duty.who:
-        return True
+    if set(duty.who) <= _MODEL or not set(duty.who) <= set(found.roles):
+        return True  # anyone's duty, or one that others owe to whoever holds a role
     if all(truth.value is False for truth in found.roles.values()):
         return True  # no role is stated: the duties of the system are listed for whoever holds one
     return any(found.roles[who].value is not False for who in duty.who if who in found.roles)
@@ -110,20 +124,18 @@ def _evaluate(condition: Condition | Clause, terms: dict[str, Truth], facts: Fac
     return all_of(*truths) if word == "all" else any_of(*truths)
 
 
-def _timing(pack: Pack, duty: ObligationSpec, found: Findings) -> _Timing:
-    risk = found.axes.high_risk
+def _timing(pack: Pack, duty: ObligationSpec, found: Findings, routes: _Routes) -> _Timing:
     if duty.applies_from == "art50_2_due":
         return _Timing((found.marking_due or pack.day("art50"),))
     if set(duty.who) <= _MODEL:
         return _model_timing(pack, duty, found)
-    annex_one_only = not risk.annex_three.value and bool(risk.annex_one.value)
     days = (
         (found.high_risk_from or pack.day("high_risk_annex_III"),)
         if duty.applies_from == "high_risk"
-        else pack.dates[duty.applies_from].readings(annex_one_only=annex_one_only)
+        else pack.dates[duty.applies_from].readings(annex_one_only=routes.annex_one_only)
     )
     chapter = duty.applies_from == "high_risk" or duty.applies_from in _CHAPTER
-    if found.old_system.value and chapter and risk.high.value:
+    if found.old_system.value and chapter and routes.high:
         return _spared(found)
     return _Timing(days, _note(pack, duty, days))
 
@@ -153,8 +165,10 @@ def _spared(found: Findings) -> _Timing:
     return _Timing((), "Legacy system: owed from a significant change in its design (Art. 111(2)).")
 
 
-def _dated(pack: Pack, duty: ObligationSpec, found: Findings, as_of: date) -> Obligation:
-    timing = _timing(pack, duty, found)
+def _dated(
+    pack: Pack, duty: ObligationSpec, found: Findings, routes: _Routes, as_of: date
+) -> Obligation:
+    timing = _timing(pack, duty, found, routes)
     applied = {day <= as_of for day in timing.days} or {False}
     contested = len(timing.days) > 1
     notes = (timing.note, f"Owed where: {duty.circumstance}." if duty.circumstance else "")
@@ -167,6 +181,8 @@ def _dated(pack: Pack, duty: ObligationSpec, found: Findings, as_of: date) -> Ob
         applies_today=applied.pop() if len(applied) == 1 else None,
         status="contested" if contested else "settled",
         note=" ".join(note for note in notes if note),
+        evidence=duty.evidence,
+        controls=pack.evidence[duty.id].controls if duty.id in pack.evidence else (),
     )
 
 

@@ -8,6 +8,7 @@ from typing import Literal
 
 from pydantic import Field, field_validator, model_validator
 
+from ftgov.law.duty_records import Checklist, EvidenceSpec, FactQuestion, QuestionSpec
 from ftgov.records.base import Record
 from ftgov.records.digest import Digest
 
@@ -46,6 +47,7 @@ class Words(Record):
 class PackDate(Record):
     """The day from which a provision applies; a contested one holds both readings."""
 
+    what: str = Field(description="what starts on that day, in words")
     reference: str
     on: date | None = None
     literal: date | None = None
@@ -179,6 +181,10 @@ class Pack(Record):
     annex1_acts: dict[str, Literal["A", "B"]]
     thresholds: Thresholds
     obligations: tuple[ObligationSpec, ...]
+    evidence: dict[str, EvidenceSpec] = Field(default={}, description="by id of the duty")
+    checklists: dict[str, Checklist] = {}
+    fact_questions: dict[str, FactQuestion] = {}
+    questions: tuple[QuestionSpec, ...] = ()
     digest: Digest
 
     @model_validator(mode="after")
@@ -194,6 +200,24 @@ class Pack(Record):
             raise ValueError(f"a condition of obligations.yaml uses the unknown word {strange[0]}")
         if set(self.annex3_items) != set(self.facts["annex3"].options):
             raise ValueError("annex3_items and the options of the fact annex3 differ")
+        return self
+
+    @model_validator(mode="after")
+    def _asks_what_it_has(self) -> Pack:
+        duties = {duty.id for duty in self.obligations}
+        asked = {f"answer:{question.id}" for question in self.questions}
+        if strange := sorted(set(self.evidence) ^ duties) if self.evidence else []:
+            raise ValueError(f"evidence.yaml and obligations.yaml differ in {strange[0]}")
+        if strange := sorted({question.settles for question in self.questions} - duties):
+            raise ValueError(f"a question settles {strange[0]}, which is no duty")
+        shown = {each for spec in self.evidence.values() for each in spec.shown_by}
+        if strange := sorted({each for each in shown if each.startswith("answer:")} ^ asked):
+            raise ValueError(f"evidence.yaml and questions.yaml differ in {strange[0]}")
+        lists = {each for spec in self.evidence.values() for each in spec.checklists}
+        if strange := sorted(lists - set(self.checklists)):
+            raise ValueError(f"checklists.{strange[0]} is referred to but missing")
+        if strange := sorted(set(self.fact_questions) ^ set(self.facts)) if self.questions else []:
+            raise ValueError(f"questions.yaml and classification.yaml differ in {strange[0]}")
         return self
 
     def day(self, key: str) -> date:

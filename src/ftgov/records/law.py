@@ -41,6 +41,10 @@ class Obligation(Record):
     applies_today: bool | None = Field(description="None where the date is contested")
     status: Literal["settled", "contested"] = "settled"
     note: str = ""
+    evidence: str = Field(default="", description="what is asked for to show it, in our own words")
+    controls: tuple[str, ...] = Field(
+        default=(), description="ids of the public OSCAL catalogue of the Act"
+    )
 
 
 class Classification(Record):
