@@ -17,6 +17,9 @@ from ftgov.strict_yaml import Items, Keyed, Node, Text, YamlFault, parse_one
 
 Unstated = Literal["no", "unknown"]
 _SYSTEM_KEYS = ("name", "intended_purpose")
+_PURPOSE = (
+    "intended_purpose': weights alone are no system and have no intended purpose (Art. 3(12))"
+)
 
 
 class Facts(NamedTuple):
@@ -87,6 +90,9 @@ def parse_facts(text: str, pack: Pack, *, unstated: Unstated = "unknown", name: 
             raise YamlFault(name, body.line, "'facts:' must hold a mapping of fact ids")
         nodes = body.entries
     values = {key: _loose(node, key, name) for key, node in nodes.items()}
+    if values.get("ai_system") is False and "intended_purpose" in system:
+        line = nodes["ai_system"].line
+        raise YamlFault(name, line, f"'ai_system: false' contradicts 'system.{_PURPOSE}")
     try:
         values_and_stated = _complete(values, pack, unstated)
     except Fault as fault:
@@ -205,6 +211,12 @@ def _settle_what_follows(complete: dict[str, FactValue], stated: Mapping[str, Fa
                 "with a system on the Union market (Art. 3(6), 3(7))",
             )
         complete["eu_market_provider"] = True
+    if stated.get("ai_system") is False and stated.get("annex3"):
+        raise Fault(
+            "annex3",
+            "'annex3' contradicts 'ai_system: false': Annex III lists purposes of systems, and "
+            "weights alone have none (Art. 3(12), 6(2))",
+        )
     if "upstream" not in stated:
         # Article 25(1): (a) and (b) start from a high-risk system, (c) from one that is not.
         if stated.get("rebrands") or stated.get("substantial_modification"):

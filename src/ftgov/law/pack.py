@@ -88,9 +88,7 @@ def _overlaid(files: Mapping[str, str], own: dict[str, Texts], *, based: bool) -
     return merged
 
 
-def _listed(
-    files: Mapping[str, str], key: str, own: dict[str, Texts], *, based: bool
-) -> Texts:
+def _listed(files: Mapping[str, str], key: str, own: dict[str, Texts], *, based: bool) -> Texts:
     """Return a list by id: the base's, less `removed`, each replaced by one of the same id."""
     mine = own.get(key)
     if not based or not isinstance(mine, list):
@@ -115,7 +113,9 @@ def _beside(
         under = _values(_mapping(files, "base/evidence.yaml")) if based else {}
         for key in ("evidence", "checklists"):
             own, base = values["evidence.yaml"].get(key) or {}, under.get(key) or {}
-            found[key] = {**base, **own} if isinstance(own, dict) and isinstance(base, dict) else own
+            found[key] = (
+                {**base, **own} if isinstance(own, dict) and isinstance(base, dict) else own
+            )
     if "questions.yaml" in values:
         own_questions = values["questions.yaml"]
         found["questions"] = _listed(files, "questions", own_questions, based=based)
