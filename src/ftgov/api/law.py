@@ -10,13 +10,11 @@ from typing import NamedTuple
 from ftgov.errors import UsageError
 from ftgov.intake.text_files import read_text
 from ftgov.law.classify import classify
-from ftgov.law.facts import Unstated, check_facts, parse_facts
+from ftgov.law.facts import Unstated, parse_facts
 from ftgov.law.pack import choose_pack, files_of, load_pack
 from ftgov.law.pack_records import Pack
 from ftgov.records.law import Classification
-from ftgov.records.system import System
 from ftgov.shipped import shipped
-from ftgov.store.workspace import Workspace
 
 
 def day(text: str) -> date:
@@ -73,28 +71,3 @@ def classify_file(
     pack = shipped_pack(as_of=as_of, pack_id=pack_id).pack
     parsed = parse_facts(read_text(facts), pack, unstated=unstated, name=str(facts))
     return classify(pack, parsed, day(as_of))
-
-
-def classify_system(
-    workspace: Path,
-    system: str,
-    *,
-    as_of: str,
-    pack_id: str | None = None,
-    unstated: Unstated = "unknown",
-) -> Classification:
-    """Classify a system that a workspace has recorded, on a day.
-
-    Raises:
-        UsageError: If there is no such workspace or system.
-    """
-    pack = shipped_pack(as_of=as_of, pack_id=pack_id).pack
-    with Workspace.open(workspace) as opened:
-        found = opened.ledger.get(System, system)
-    if found is None:
-        raise UsageError(
-            f"There is no system '{system}' in this workspace.",
-            next_step="Record it: ftgov record system NAME --model MODEL --facts FILE",
-        )
-    facts = check_facts(found.facts, pack, unstated=unstated)
-    return classify(pack, facts, day(as_of))

@@ -6,6 +6,7 @@ import difflib
 from collections.abc import Iterable
 from typing import Any
 
+from ftgov.api.standing import special_of, standing_of
 from ftgov.errors import NotAssessable, UsageError
 from ftgov.records.canonical import plain
 from ftgov.records.dataset import Dataset
@@ -140,16 +141,21 @@ def subject_of(workspace: Workspace, model: str, system: str | None = None) -> S
     wanted = [run.dataset for run in runs]
     for done in (*((job,) if job else ()), *earlier):
         wanted += done.datasets.values()
+    serving = _system_of(workspace, found, system)
+    names = tuple(dict.fromkeys(wanted))
+    before = tuple({made.name: made for made in earlier}.values())
     return Subject(
         model=found,
         base=base,
         related=tuple(other for other in ancestors if other != base),
         job=job,
-        earlier_jobs=tuple({made.name: made for made in earlier}.values()),
-        datasets=tuple(_dataset(workspace, name) for name in dict.fromkeys(wanted)),
+        earlier_jobs=before,
+        datasets=tuple(_dataset(workspace, name) for name in names),
         evaluations=tuple(runs),
-        system=_system_of(workspace, found, system),
+        system=serving,
         parties=tuple(workspace.ledger.every(Party)),
+        standing=standing_of(workspace, serving, (*((job,) if job else ()), *before)),
+        special=special_of(workspace, names),
     )
 
 

@@ -9,7 +9,7 @@ import click
 
 from ftgov.cli.console import Console, inert
 from ftgov.cli.options import command, workspace_option
-from ftgov.errors import ExitCode, UsageError
+from ftgov.errors import ExitCode
 from ftgov.records.law import Classification
 
 if TYPE_CHECKING:
@@ -43,18 +43,12 @@ def classify(
 
     Exit status 12 if a missing fact leaves the class undetermined.
     """
+    from ftgov.api.classification import Asked, classify_asked
     from ftgov.api.clock import now_text
-    from ftgov.api.law import classify_file, classify_system
 
-    if (facts is None) == (system is None):
-        raise UsageError("Name either --facts or --system.", next_step="See --help.")
     as_of = law_as_of or now_text()[:10]
-    if facts is not None:
-        result = classify_file(facts, as_of=as_of, pack_id=law_pack, unstated=unstated)
-    else:
-        result = classify_system(
-            workspace, str(system), as_of=as_of, pack_id=law_pack, unstated=unstated
-        )
+    asked = Asked(facts, system, workspace, unstated)
+    result = classify_asked(asked, as_of=as_of, pack_id=law_pack)
     console.result(result, _lines(console, result))
     if result.overall == "undetermined":
         ctx.exit(ExitCode.NOT_ASSESSABLE)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from ftgov.cli.console import Console
+from ftgov.cli.law_calendar import diff, timeline
 from ftgov.cli.options import ExampleGroup, command
 
 
@@ -20,14 +21,19 @@ def list_(console: Console) -> None:
             "in_force_from": str(each.pack.in_force.start),
             "in_force_to": str(each.pack.in_force.end) if each.pack.in_force.end else None,
             "digest": each.pack.digest,
+            "eli": each.pack.eli,
+            "sources": {source.title: source.sha256 for source in each.pack.sources},
         }
         for each in shipped_packs()
     ]
-    lines = [
-        f"{row['id']:42} {row['in_force_from']} to {row['in_force_to'] or 'today':10}  "
-        f"{str(row['digest'])[:19]}"
-        for row in rows
-    ]
+    lines = []
+    for each, row in zip(shipped_packs(), rows, strict=True):
+        lines.append(
+            f"{row['id']:42} {row['in_force_from']} to {row['in_force_to'] or 'today':10}  "
+            f"{str(row['digest'])[:19]}"
+        )
+        lines += [f"  checked against {source.title}" for source in each.pack.sources]
+        lines += [f"    sha256 {source.sha256}" for source in each.pack.sources]
     console.result(rows, lines)
 
 
@@ -48,8 +54,8 @@ def show(console: Console, pack: str) -> None:
 
 COMMAND = ExampleGroup(
     "law",
-    [list_, show],
-    "List and show the law packs.",
-    "ftgov law list",
+    [list_, show, timeline, diff],
+    "List and show the law packs, what starts when, and what changed.",
+    "ftgov law timeline",
     "ftgov law show eu-aia-2024-1689-as-amended-2026-1744",
 )

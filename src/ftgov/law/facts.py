@@ -89,7 +89,7 @@ def parse_facts(text: str, pack: Pack, *, unstated: Unstated = "unknown", name: 
         if not isinstance(body, Keyed):
             raise YamlFault(name, body.line, "'facts:' must hold a mapping of fact ids")
         nodes = body.entries
-    values = {key: _loose(node, key, name) for key, node in nodes.items()}
+    values = {key: loose_value(node, key, name) for key, node in nodes.items()}
     if values.get("ai_system") is False and "intended_purpose" in system:
         line = nodes["ai_system"].line
         raise YamlFault(name, line, f"'ai_system: false' contradicts 'system.{_PURPOSE}")
@@ -134,7 +134,7 @@ def _system(node: Node | None, name: str) -> dict[str, str]:
 _WORDS: dict[str, bool | None] = {"true": True, "false": False, "yes": True, "no": False}
 
 
-def _loose(node: Node, key: str, name: str) -> object:
+def loose_value(node: Node, key: str, name: str) -> object:
     """Return a node as the value it was meant as; plain numbers stay text."""
     if isinstance(node, Text):
         if node.is_null:

@@ -179,6 +179,7 @@ def _dated(
         text=duty.text,
         applies_from=timing.days[0].isoformat() if len(timing.days) == 1 else None,
         applies_today=applied.pop() if len(applied) == 1 else None,
+        readings=tuple(day.isoformat() for day in timing.days),
         status="contested" if contested else "settled",
         note=" ".join(note for note in notes if note),
         evidence=duty.evidence,

@@ -39,6 +39,7 @@ class Obligation(Record):
     text: str = Field(description="what the duty asks for, in our own words")
     applies_from: str | None = Field(default=None, description="ISO date; None: not settled")
     applies_today: bool | None = Field(description="None where the date is contested")
+    readings: tuple[str, ...] = Field(default=(), description="the day in each reading, ISO dates")
     status: Literal["settled", "contested"] = "settled"
     note: str = ""
     evidence: str = Field(default="", description="what is asked for to show it, in our own words")
