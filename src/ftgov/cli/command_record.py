@@ -9,6 +9,7 @@ import click
 
 from ftgov.cli.console import Console
 from ftgov.cli.options import ExampleGroup, actor_option, command, workspace_option
+from ftgov.cli.record_special import special_basis, special_columns
 from ftgov.records.dataset import Dataset
 from ftgov.records.job import Job
 from ftgov.records.model import ModelKind
@@ -210,7 +211,7 @@ def predictions(
 
 COMMAND = ExampleGroup(
     "record",
-    [party, dataset, model, job, system, predictions],
+    [party, dataset, model, job, system, predictions, special_columns, special_basis],
     "Record a dataset, model, job, system, party or predictions.\n\n"
     "Recording the same again changes nothing; other content under the same name supersedes it.",
     "ftgov record dataset loans-train --file train.jsonl --role train",

@@ -168,6 +168,7 @@ class Pack(Record):
 
     id: str
     title: str
+    regime: str = "eu-ai-act"
     celex: str
     eli: str
     amended_by: str = ""

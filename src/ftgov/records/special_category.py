@@ -74,11 +74,17 @@ class SpecialCategories(Record):
     bases: tuple[BiasBasis, ...] = ()
 
 
-def basis_faults(found: SpecialCategories) -> tuple[str, ...]:
-    """Return what is missing before declared columns may be used; empty where all is recorded."""
+def basis_faults(found: SpecialCategories, *, bias_detection: bool = True) -> tuple[str, ...]:
+    """Return what is missing before declared columns may be used; empty where all is recorded.
+
+    Args:
+        found: What is declared, and the grounds recorded.
+        bias_detection: Whether the law of the day knows that ground for this system at all.
+    """
     faults: list[str] = []
+    known = [base for base in found.bases if bias_detection or base.basis != "bias_detection"]
     for declared in found.columns:
-        grounds = [basis for basis in found.bases if basis.name == declared.name]
+        grounds = [basis for basis in known if basis.name == declared.name]
         for column in declared.columns:
             mine = [basis for basis in grounds if column in basis.columns]
             if not mine:
