@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 from ftgov.api.classification import Asked, classify_asked
-from ftgov.api.law import day, shipped_pack
+from ftgov.api.law import day, regime_of, shipped_pack
 from ftgov.law.difference import pack_difference, system_difference
 from ftgov.law.timeline import timeline
 from ftgov.records.calendar import Calendar, Difference
@@ -25,6 +25,9 @@ def law_timeline(*, as_of: str, pack_id: str | None = None, asked: Asked | None 
     Raises:
         UsageError: If there is no such pack, file or system.
     """
+    other = regime_of(pack_id)
+    if other is not None:
+        return timeline(other, day(as_of))
     pack = shipped_pack(as_of=as_of, pack_id=pack_id).pack
     system = classify_asked(asked, as_of=as_of, pack_id=pack_id) if asked else None
     return timeline(pack, day(as_of), system)

@@ -10,7 +10,7 @@ from typing import Literal, NamedTuple
 
 from ftgov.errors import UsageError
 from ftgov.law.fact_values import Fault, checked, exact
-from ftgov.law.pack_records import FactSpec, Pack
+from ftgov.law.pack_records import BasePack, FactSpec, Pack
 from ftgov.law.truth import NO, YES, Truth, any_of
 from ftgov.records.system import FactValue
 from ftgov.strict_yaml import Items, Keyed, Node, Text, YamlFault, parse_one
@@ -65,7 +65,7 @@ class Facts(NamedTuple):
         return (exact(value), exact(value)) if isinstance(value, str) else None
 
 
-def parse_facts(text: str, pack: Pack, *, unstated: Unstated = "unknown", name: str) -> Facts:
+def parse_facts(text: str, pack: BasePack, *, unstated: Unstated = "unknown", name: str) -> Facts:
     """Read a facts file: fact ids at the top or under `facts:`, with an optional `system:`.
 
     Args:
@@ -102,7 +102,10 @@ def parse_facts(text: str, pack: Pack, *, unstated: Unstated = "unknown", name: 
 
 
 def check_facts(
-    values: Mapping[str, object], pack: Pack, unstated: Unstated = "unknown", name: str = "facts"
+    values: Mapping[str, object],
+    pack: BasePack,
+    unstated: Unstated = "unknown",
+    name: str = "facts",
 ) -> Facts:
     """Check facts that are already values, as a stored system holds them.
 
@@ -153,7 +156,7 @@ def loose_value(node: Node, key: str, name: str) -> object:
 
 
 def _complete(
-    given: Mapping[str, object], pack: Pack, unstated: Unstated
+    given: Mapping[str, object], pack: BasePack, unstated: Unstated
 ) -> tuple[Mapping[str, FactValue], frozenset[str]]:
     for key in given:
         if key not in pack.facts:
@@ -163,12 +166,13 @@ def _complete(
         key: stated[key] if key in stated else _default(spec, unstated)
         for key, spec in pack.facts.items()
     }
-    _settle_annex_one(complete, stated, pack)
-    _settle_what_follows(complete, stated)
+    if isinstance(pack, Pack):
+        _settle_annex_one(complete, stated, pack)
+        _settle_what_follows(complete, stated)
     return MappingProxyType(complete), frozenset(stated)
 
 
-def _nearest(key: str, pack: Pack) -> str:
+def _nearest(key: str, pack: BasePack) -> str:
     near = difflib.get_close_matches(key, pack.facts, n=1, cutoff=0.4)
     return f"; the nearest is '{near[0]}'" if near else ""
 

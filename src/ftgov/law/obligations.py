@@ -59,12 +59,12 @@ def obligations(
     for duty in pack.obligations:
         if not (with_system or set(duty.who) <= _MODEL) or not _concerns(duty, found):
             continue
-        truth = _evaluate(duty.when, terms, facts)
+        truth = evaluated(duty.when, terms, facts)
         asked |= truth.unknown
         if truth.value:
             owed.append(_dated(pack, duty, found, routes, as_of))
         elif section_b:
-            reading = all_of(found.axes.high_risk.annex_three, _evaluate(duty.when, other, facts))
+            reading = all_of(found.axes.high_risk.annex_three, evaluated(duty.when, other, facts))
             asked |= reading.unknown
             if reading.value:
                 owed.append(_contested(_dated(pack, duty, found, routes, as_of)))
@@ -109,7 +109,7 @@ def _terms(found: Findings, *, two_readings: bool) -> dict[str, Truth]:
     return terms
 
 
-def _evaluate(condition: Condition | Clause, terms: dict[str, Truth], facts: Facts) -> Truth:
+def evaluated(condition: Condition | Clause, terms: dict[str, Truth], facts: Facts) -> Truth:
     """Return the truth of a condition: a term, `fact:<id>`, or {all|any|not: [...]}."""
     if isinstance(condition, str):
         if not condition.startswith("fact:"):
@@ -118,7 +118,7 @@ def _evaluate(condition: Condition | Clause, terms: dict[str, Truth], facts: Fac
         value = facts.values[fact]
         return Truth(bool(value)) if isinstance(value, list) else facts.truth(fact)
     ((word, parts),) = condition.items()
-    truths = [_evaluate(part, terms, facts) for part in parts]
+    truths = [evaluated(part, terms, facts) for part in parts]
     if word == "not":
         return negation(truths[0])
     return all_of(*truths) if word == "all" else any_of(*truths)

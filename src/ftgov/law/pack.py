@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from typing import Any
 
 from pydantic import ValidationError
 
 from ftgov.errors import UsageError
-from ftgov.law.pack_records import Pack
+from ftgov.law.pack_records import Pack, RegimePack
 from ftgov.records.digest import digest_record
 from ftgov.strict_yaml import Keyed, Texts, YamlFault, line_of, lines_of, parse_one, texts
 
@@ -47,18 +48,37 @@ def load_pack(files: Mapping[str, str]) -> Pack:
     Raises:
         UsageError: If a file is missing or malformed; it names the file, the line and the key.
     """
-    nodes = {name: _mapping(files, name) for name in _ALL if name in {*_FILES, *files}}
-    values = {name: _values(node) for name, node in nodes.items()}
-    based = bool(values["pack.yaml"].pop("base", None))
-    content = {**values["pack.yaml"]}
-    content.update(_overlaid(files, values["classification.yaml"], based=based))
-    content["obligations"] = _listed(files, "obligations", values["obligations.yaml"], based=based)
-    content.update(_beside(files, values, based=based))
-    content["digest"] = digest_record({name: files[name] for name in sorted(files)})
+    content, nodes = _content(files)
     try:
         return Pack.model_validate(content)
     except ValidationError as fault:
         raise _located(fault, nodes) from fault
+
+
+def load_regime(files: Mapping[str, str]) -> RegimePack:
+    """Load a pack of another regime: `pack.yaml`, `classification.yaml`, `obligations.yaml`.
+
+    Raises:
+        UsageError: If a file is missing or malformed; it names the file, the line and the key.
+    """
+    content, nodes = _content(files)
+    try:
+        return RegimePack.model_validate(content)
+    except ValidationError as fault:
+        raise _located(fault, nodes) from fault
+
+
+def _content(files: Mapping[str, str]) -> tuple[dict[str, Any], dict[str, Keyed]]:
+    """Return what a pack's files say, overlaid on its base's, and the nodes for faults."""
+    nodes = {name: _mapping(files, name) for name in _ALL if name in {*_FILES, *files}}
+    values = {name: _values(node) for name, node in nodes.items()}
+    based = bool(values["pack.yaml"].pop("base", None))
+    content: dict[str, Any] = {**values["pack.yaml"]}
+    content.update(_overlaid(files, values["classification.yaml"], based=based))
+    content["obligations"] = _listed(files, "obligations", values["obligations.yaml"], based=based)
+    content.update(_beside(files, values, based=based))
+    content["digest"] = digest_record({name: files[name] for name in sorted(files)})
+    return content, nodes
 
 
 def _mapping(files: Mapping[str, str], name: str) -> Keyed:

@@ -55,7 +55,7 @@ class PackDate(Record):
     effective_annex_1: date | None = None
     status: Literal["settled", "contested"] = "settled"
     reason: str = ""
-    found: tuple[Words, ...] = Field(min_length=1)
+    found: tuple[Words, ...]
 
     @model_validator(mode="after")
     def _one_form(self) -> PackDate:
@@ -163,30 +163,83 @@ class ObligationSpec(Record):
     evidence: str
 
 
-class Pack(Record):
-    """One dated state of the law, ready to classify with."""
+class BasePack(Record):
+    """What every law pack has, of whatever regime."""
 
     id: str
     title: str
     regime: str = "eu-ai-act"
+    in_force: Interval
+    sources: tuple[SourceText, ...]
+    dates: dict[str, PackDate]
+    facts: dict[str, FactSpec]
+    obligations: tuple[ObligationSpec, ...]
+    digest: Digest
+
+    def day(self, key: str) -> date:
+        """Return the settled, or else the latest, day of a provision."""
+        return self.dates[key].readings()[-1]
+
+
+class Term(Record):
+    """A word that duties are written in: when it holds, and by which provision."""
+
+    when: Condition
+    reference: str
+    text: str
+
+
+class RegimePack(BasePack):
+    """A law pack of another regime than the AI Act: facts, terms and duties, nothing of its own."""
+
+    citation: str
+    unchecked: str = Field(
+        default="", description="why no source text was compared; empty where one was"
+    )
+    terms: dict[str, Term]
+
+    @model_validator(mode="after")
+    def _knows_its_words(self) -> RegimePack:
+        if "applies" not in self.terms:
+            raise ValueError("terms.applies is missing: it says whether the law applies")
+        if not self.sources and not self.unchecked:
+            raise ValueError("a pack without a source text says so in 'unchecked'")
+        facts = {f"fact:{fact}" for fact in self.facts}
+        known = set(facts)
+        for name, term in self.terms.items():
+            if strange := sorted(words_of(term.when) - known):
+                raise ValueError(f"terms.{name} uses the unknown word {strange[0]}")
+            known.add(name)
+        for duty in self.obligations:
+            if strange := sorted(words_of(duty.when) - known):
+                raise ValueError(f"the duty {duty.id} uses the unknown word {strange[0]}")
+            if duty.applies_from not in self.dates:
+                raise ValueError(f"dates.{duty.applies_from} is referred to but missing")
+        return self
+
+
+class Pack(BasePack):
+    """One dated state of the AI Act, ready to classify with."""
+
     celex: str
     eli: str
     amended_by: str = ""
-    in_force: Interval
     sources: tuple[SourceText, ...] = Field(min_length=1)
     rules: frozenset[str] = Field(description="provisions that this state of the law has")
-    dates: dict[str, PackDate]
-    facts: dict[str, FactSpec]
     art5_points: dict[str, Point]
     annex3_items: dict[str, Point]
     annex1_acts: dict[str, Literal["A", "B"]]
     thresholds: Thresholds
-    obligations: tuple[ObligationSpec, ...]
     evidence: dict[str, EvidenceSpec] = Field(default={}, description="by id of the duty")
     checklists: dict[str, Checklist] = {}
     fact_questions: dict[str, FactQuestion] = {}
     questions: tuple[QuestionSpec, ...] = ()
-    digest: Digest
+
+    @model_validator(mode="after")
+    def _dates_are_found(self) -> Pack:
+        if unfound := [key for key, when in self.dates.items() if not when.found]:
+            raise ValueError(f"dates.{unfound[0]} names no words of a source text")
+        return self
 
     @model_validator(mode="after")
     def _refers_to_itself(self) -> Pack:
@@ -220,7 +273,3 @@ class Pack(Record):
         if strange := sorted(set(self.fact_questions) ^ set(self.facts)) if self.questions else []:
             raise ValueError(f"questions.yaml and classification.yaml differ in {strange[0]}")
         return self
-
-    def day(self, key: str) -> date:
-        """Return the settled, or else the latest, day of a provision."""
-        return self.dates[key].readings()[-1]

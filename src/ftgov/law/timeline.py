@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 
-from ftgov.law.pack_records import Pack, PackDate
+from ftgov.law.pack_records import BasePack, Pack, PackDate
 from ftgov.records.calendar import Calendar, CalendarEntry, Reading
 from ftgov.records.law import Classification
 
 _IN_FORCE = "in_force"
 
 
-def timeline(pack: Pack, as_of: date, system: Classification | None = None) -> Calendar:
+def timeline(pack: BasePack, as_of: date, system: Classification | None = None) -> Calendar:
     """Return the days of a pack, in order.
 
     Args:
@@ -58,20 +58,27 @@ def _entry(key: str, when: PackDate, reading: Reading, day: date, as_of: date) -
     )
 
 
-def _in_force(pack: Pack, as_of: date) -> CalendarEntry:
+def _in_force(pack: BasePack, as_of: date) -> CalendarEntry:
     start = pack.in_force.start
     return CalendarEntry(
         on=start.isoformat(),
         in_days=(start - as_of).days,
         key=_IN_FORCE,
         what=f"in force: {pack.title}",
-        reference="Art. 113" if not pack.amended_by else "Art. 113(d)",
+        reference=_cited(pack),
         reading="settled",
     )
 
 
+def _cited(pack: BasePack) -> str:
+    """Return what a pack is cited by as a whole; an amendment by its own identifier."""
+    if isinstance(pack, Pack):
+        return pack.amended_by or pack.eli
+    return getattr(pack, "citation", pack.id)
+
+
 def _concerning(
-    pack: Pack, entries: list[CalendarEntry], system: Classification
+    pack: BasePack, entries: list[CalendarEntry], system: Classification
 ) -> Iterator[CalendarEntry]:
     """Yield the days on which duties of a system start; their own key names the provision."""
     specs = {duty.id: duty.applies_from for duty in pack.obligations}

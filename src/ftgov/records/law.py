@@ -86,3 +86,18 @@ class Classification(Record):
     obligations: tuple[Obligation, ...] = ()
 
     model_config = {"populate_by_name": True, "serialize_by_alias": True}
+
+
+class RegimeClassification(Record):
+    """What a law of another regime than the AI Act says of the facts."""
+
+    pack: str
+    pack_digest: Digest
+    regime: str
+    as_of: str
+    overall: Literal["applies", "does_not_apply", "undetermined"]
+    terms: dict[str, bool | None] = Field(description="the law's own words; None: open")
+    missing: tuple[str, ...] = ()
+    why: tuple[Reason, ...] = ()
+    obligations: tuple[Obligation, ...] = ()
+    note: str = ""
