@@ -14,8 +14,10 @@ from ftgov import api
 from ftgov.api import nouns
 from ftgov.api.answers import answer, questions_of
 from ftgov.api.checklists import checklists_of
+from ftgov.api.classification import classify_system
 from ftgov.api.law import classify_file
 from ftgov.api.recording import record
+from ftgov.cli.interview import interview
 from ftgov.law.questionnaire import Given
 from ftgov.records.digest import digest_record
 from ftgov.records.entry import ReportMade
@@ -219,7 +221,7 @@ def test_a_new_job_on_a_released_system_reopens_an_answer(
 
 
 def test_the_interview_saves_each_answer_and_goes_on_later(space: Path) -> None:
-    def interview(typed: str) -> str:
+    def typed_in(typed: str) -> str:
         command = [sys.executable, "-m", "ftgov", "answer", SYSTEM, "--author", "Bob"]
         done = subprocess.run(
             [*command, "--workspace", str(space)], input=typed, capture_output=True, text=True,
@@ -231,7 +233,7 @@ def test_the_interview_saves_each_answer_and_goes_on_later(space: Path) -> None:
     first = json.loads(_in(space, "answer", SYSTEM, "--list", "--json").out)
     text = next(i for i, asked in enumerate(first) if asked["type"] == "text")
     skips = "\n" * text
-    out = interview(skips + "We chose short ones.\nbecause\n\nq\n")
+    out = typed_in(skips + "We chose short ones.\nbecause\n\nq\n")
     assert "1 answered" in out
     again = json.loads(_in(space, "answer", SYSTEM, "--list", "--json").out)
     assert len(again) == len(first) - 1
@@ -258,3 +260,53 @@ def test_declared_special_columns_stop_an_audit_until_a_ground_is_recorded(
 def test_a_checklist_that_does_not_exist_is_refused_with_the_nearest(space: Path) -> None:
     done = _in(space, "checklist", SYSTEM, "--list", "provder")
     assert (done.status, "'provider'" in done.err) == (2, True)
+
+
+class Typed:
+    """A console whose person has typed these lines; what it prints is kept."""
+
+    def __init__(self, *lines: str) -> None:
+        self.lines, self.said, self.refused = list(lines), [""], 0
+
+    def ask(self, prompt: str) -> str | None:
+        self.said.append(prompt)
+        return self.lines.pop(0) if self.lines else None
+
+    def raw(self, text: str) -> None:
+        self.said.append(text)
+
+    def style(self, text: str, kind: str) -> str:
+        return f"{kind}:{text}"
+
+    def complain(self, error: Exception) -> None:
+        self.said.append(str(error))
+        self.refused += 1
+
+
+def test_an_answer_that_does_not_fit_is_asked_again(space: Path) -> None:
+    with api.open_workspace(space) as opened:
+        (asked,) = (
+            each for each in questions_of(opened, SYSTEM, as_of="2026-11-21") if each.id == "keep-1"
+        )
+        typed = Typed("soon", "", "", "2037-12-02", "ten years", "")
+
+        def save(given: Given) -> None:
+            answer(opened, SYSTEM, [given], author="Jane Doe")
+
+        assert interview(typed, [asked], save) == (1, 0)  # type: ignore[arg-type]
+        left = {each.id for each in questions_of(opened, SYSTEM, as_of="2026-11-21")}
+    assert typed.refused == 1
+    assert any("no date" in line for line in typed.said)
+    assert "keep-1" not in left
+
+
+def test_a_system_is_classified_although_its_models_lineage_is_broken(
+    space: Path, tmp_path: Path
+) -> None:
+    facts = tmp_path / "facts.yaml"
+    facts.write_text(FIVE["hiring"][0])
+    with api.open_workspace(space) as opened:
+        nouns.record_model(opened, "orphan", kind="tuned", parent="loan-base")
+        nouns.record_system(opened, "lone", model="orphan", facts=facts, purpose="Hiring.")
+    found = classify_system(space, "lone", as_of="2026-11-21", unstated="no")
+    assert found.overall == "high_risk"

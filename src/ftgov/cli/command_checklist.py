@@ -68,11 +68,13 @@ def _lines(console: Console, line: ChecklistLine, *, full: bool) -> list[str]:
     if state.state == "not_yet_applicable":
         word = f"from {when}, evidence {state.evidence}"
     head = f"  {line.id:9} {console.style(word, _STYLES[state.state])}  {inert(line.text)}"
-    lines = [head, f"  {'':9} {inert(line.reference)}, {line.who}"]
+    contested = f", contested: from {when}" if len(line.readings) > 1 else ""
+    lines = [head, f"  {'':9} {inert(line.reference)}, {line.who}{contested}"]
     items = [item for item in state.shown_by if full or item.state != "present"]
     lines += [f"  {'':9} - {item.by}: {item.state}, {inert(item.note)}" for item in items]
     if full:
         lines += [f"  {'':9} tool: {line.tool}", f"  {'':9} people: {line.judge}"]
+        lines.append(f"  {'':9} exists in: {', '.join(line.packs)}")
     return lines
 
 

@@ -15,6 +15,14 @@ if TYPE_CHECKING:
     from ftgov.records.calendar import CalendarEntry, Change
 
 
+_READINGS = {
+    "settled": "",
+    "literal": " [literal]",
+    "effective": " [effective]",
+    "effective_annex_1": " [effective, Annex I]",
+}
+
+
 def asked_options(function: Body) -> Body:
     """Add `--facts`, `--system` and `--unstated`: the one system that is asked about."""
     options: tuple[Callable[[Body], Body], ...] = (
@@ -60,9 +68,11 @@ def timeline(
 def _entry_lines(console: Console, entry: CalendarEntry) -> list[str]:
     applies = entry.in_days <= 0
     when = "applies" if applies else f"in {entry.in_days} days"
-    reading = "" if entry.reading == "settled" else f" [{entry.reading.replace('_', ' ')}]"
+    reading = _READINGS[entry.reading]
     line = f"{entry.on}  {when:13} {inert(entry.what)}{reading} ({inert(entry.reference)})"
     lines = [console.style(line, "quiet" if applies else "strong")]
+    if entry.note and entry.reading == "literal":
+        lines.append(f"{'':26}contested: {inert(entry.note)}")
     if entry.duties:
         lines.append(f"{'':26}{', '.join(entry.duties)}")
     return lines
