@@ -109,6 +109,9 @@ def test_a_completion_lies_in_possible_and_unknown_never_lowers(
         assert RANK.index(unknown.overall) >= RANK.index(known.overall)
     if outputs(known) != outputs(unknown):
         assert blanked & set(unknown.missing), "an output changed and no blanked fact is named"
+    if unknown.overall not in {"out_of_scope", "model_only"}:
+        listed = {duty.id for duty in unknown.obligations} | set(unknown.obligations_open)
+        assert {duty.id for duty in known.obligations} <= listed
 
 
 @given(complete_facts(), st.data(), pack_numbers, days)

@@ -113,3 +113,11 @@ def test_bias_work_is_asked_about_only_where_columns_are_declared() -> None:
     declared = SpecialColumns(name="heldout", columns=("ethnicity",))
     found = states(subject(special=SpecialCategories(columns=(declared,))))["BIAS-1"]
     assert found.state == "missing"
+
+
+def test_a_duty_that_an_unknown_fact_may_add_is_missing_and_says_why() -> None:
+    # Art. 26(11): whether decisions about people are made is not known
+    found = classify_subject(subject(), PACK, LATE, unstated="unknown")
+    state = {each.id: each for each in found.duties}["DEP-11"]
+    assert (state.state, state.shown_by) == ("missing", ())
+    assert "facts are missing" in state.note

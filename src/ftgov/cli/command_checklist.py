@@ -70,6 +70,8 @@ def _lines(console: Console, line: ChecklistLine, *, full: bool) -> list[str]:
     head = f"  {line.id:9} {console.style(word, _STYLES[state.state])}  {inert(line.text)}"
     contested = f", contested: from {when}" if len(line.readings) > 1 else ""
     lines = [head, f"  {'':9} {inert(line.reference)}, {line.who}{contested}"]
+    if not state.shown_by and state.note:
+        lines.append(f"  {'':9} {inert(state.note)}")
     items = [item for item in state.shown_by if full or item.state != "present"]
     lines += [f"  {'':9} - {item.by}: {item.state}, {inert(item.note)}" for item in items]
     if full:

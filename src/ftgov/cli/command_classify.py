@@ -84,7 +84,8 @@ def _lines(console: Console, result: Classification) -> list[str]:
     lines += [f"  {inert(why.reference)}: {inert(why.text)}" for why in result.why]
     today = [duty for duty in result.obligations if duty.applies_today]
     later = len(result.obligations) - len(today)
-    lines += ["", f"Obligations: {len(today)} apply on that day, {later} later or contested"]
+    still = f", {len(result.obligations_open)} open" if result.obligations_open else ""
+    lines += ["", f"Obligations: {len(today)} apply on that day, {later} later or contested{still}"]
     for duty in result.obligations:
         lines.append(f"  {duty.id:9} {duty.applies_from or 'open':10}  {inert(duty.reference)}")
     return [

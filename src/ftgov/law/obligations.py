@@ -8,7 +8,7 @@ from typing import NamedTuple
 from ftgov.law.facts import Facts
 from ftgov.law.findings import Findings
 from ftgov.law.pack_records import Clause, Condition, ObligationSpec, Pack
-from ftgov.law.truth import NOTHING, YES, Truth, all_of, any_of, negation
+from ftgov.law.truth import NO, NOTHING, YES, Truth, all_of, any_of, negation
 from ftgov.records.law import Obligation
 
 _MODEL = frozenset({"gpai_provider"})
@@ -38,10 +38,18 @@ def _routes(found: Findings) -> _Routes:
     return _Routes(bool(risk.high.value), bool(annex_one) and not annex_three)
 
 
+class Duties(NamedTuple):
+    """Duties that are owed, ids of those that may be, and the facts that would decide."""
+
+    owed: tuple[Obligation, ...]
+    open: tuple[str, ...]
+    asked: frozenset[str]
+
+
 def obligations(
     pack: Pack, facts: Facts, found: Findings, as_of: date, *, with_system: bool
-) -> tuple[tuple[Obligation, ...], frozenset[str]]:
-    """Return the duties that are owed, and the unknown facts that may add or lift one.
+) -> Duties:
+    """Return the duties that are owed or may be, and the unknown facts that add or lift one.
 
     Args:
         pack: The law pack.
@@ -51,6 +59,7 @@ def obligations(
         with_system: False where the system is out of scope: its duties are empty then.
     """
     owed: list[Obligation] = []
+    still: list[str] = []
     asked = NOTHING
     terms = _terms(found, two_readings=False)
     section_b = found.axes.high_risk.section_b.value
@@ -61,14 +70,17 @@ def obligations(
             continue
         truth = evaluated(duty.when, terms, facts)
         asked |= truth.unknown
-        if truth.value:
-            owed.append(_dated(pack, duty, found, routes, as_of))
-        elif section_b:
+        reading = NO
+        if not truth.value and section_b:
             reading = all_of(found.axes.high_risk.annex_three, evaluated(duty.when, other, facts))
             asked |= reading.unknown
-            if reading.value:
-                owed.append(_contested(_dated(pack, duty, found, routes, as_of)))
-    return tuple(owed), asked
+        if truth.value:
+            owed.append(_dated(pack, duty, found, routes, as_of))
+        elif reading.value:
+            owed.append(_contested(_dated(pack, duty, found, routes, as_of)))
+        elif truth.may_be(value=True) or reading.may_be(value=True):
+            still.append(duty.id)
+    return Duties(tuple(owed), tuple(still), asked)
 
 
 def _concerns(duty: ObligationSpec, found: Findings) -> bool:
@@ -77,7 +89,7 @@ def _concerns(duty: ObligationSpec, found: Findings) -> bool:
         return True  # anyone's duty, or one that others owe to whoever holds a role
     if all(truth.value is False for truth in found.roles.values()):
         return True  # no role is stated: the duties of the system are listed for whoever holds one
-    return any(found.roles[who].value is not False for who in duty.who if who in found.roles)
+    return any(found.roles[who].may_be(value=True) for who in duty.who if who in found.roles)
 
 
 def _terms(found: Findings, *, two_readings: bool) -> dict[str, Truth]:

@@ -16,11 +16,14 @@ def duty_states(pack: Pack, known: Known) -> tuple[DutyState, ...]:
 
     A duty that is not owed is not applicable; one that is owed from a later day is not yet
     applicable, its evidence is told all the same. A contested day counts as today: an open reading
-    never lifts a duty.
+    never lifts a duty. Nor does an unknown fact: a duty that it may add lacks at least that fact.
     """
-    owed = {duty.id: duty for duty in known.classification.obligations}
+    found = known.classification
+    owed = {duty.id: duty for duty in found.obligations}
     return tuple(
-        _state(duty.id, pack.evidence[duty.id], owed.get(duty.id), known)
+        _open(duty.id, pack.evidence[duty.id])
+        if duty.id in found.obligations_open
+        else _state(duty.id, pack.evidence[duty.id], owed.get(duty.id), known)
         for duty in pack.obligations
         if duty.id in pack.evidence
     )
@@ -28,9 +31,7 @@ def duty_states(pack: Pack, known: Known) -> tuple[DutyState, ...]:
 
 def _state(identity: str, spec: EvidenceSpec, owed: Obligation | None, known: Known) -> DutyState:
     if owed is None:
-        asked = set(known.classification.missing)
-        note = "not owed by the facts known; facts are missing" if asked else "not owed"
-        return DutyState(id=identity, state="not_applicable", note=note)
+        return DutyState(id=identity, state="not_applicable", note="not owed")
     if spec.decides == "information":
         note = "for information: no evidence is asked"
         return DutyState(id=identity, state="not_applicable", note=note)
@@ -47,6 +48,14 @@ def _state(identity: str, spec: EvidenceSpec, owed: Obligation | None, known: Kn
         shown_by=items,
         note=owed.note,
     )
+
+
+def _open(identity: str, spec: EvidenceSpec) -> DutyState:
+    if spec.decides == "information":
+        note = "for information: no evidence is asked"
+        return DutyState(id=identity, state="not_applicable", note=note)
+    note = "whether it is owed is open: facts are missing"
+    return DutyState(id=identity, state="missing", evidence="missing", note=note)
 
 
 def worst(items: tuple[ShownBy, ...]) -> Shown:

@@ -84,6 +84,9 @@ class Classification(Record):
     possible: tuple[Overall, ...] = Field(default=(), description="classes still reachable")
     why: tuple[Reason, ...] = ()
     obligations: tuple[Obligation, ...] = ()
+    obligations_open: tuple[str, ...] = Field(
+        default=(), description="ids of duties that unknown facts may add"
+    )
 
     model_config = {"populate_by_name": True, "serialize_by_alias": True}
 
