@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import shutil
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from filelock import FileLock
 
 from ftgov.reports.pdf import PdfUnavailable
+from ftgov.store.setup_sql import setup_sql
+from postgres_server import NO_SERVER, Server, binaries, running
+from store_support import Home
 from tests_support import HOUSE, run_ftgov
 
 # Hundreds of child processes import the same modules; without this each compiles them anew.
@@ -23,6 +28,53 @@ def shared_folder() -> Path:
     if not folder.is_dir():
         pytest.skip("the shared sample data is not beside the checkout")
     return folder
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Server]:
+    """A PostgreSQL server of this test run, with a database `ready` to be copied."""
+    if binaries() is None:
+        pytest.skip(NO_SERVER)
+    with running() as server:
+        with server.connect("postgres") as connection:
+            connection.execute("CREATE DATABASE ready")
+        server.run("ready", setup_sql())
+        yield server
+
+
+_databases = itertools.count(1)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def new_home(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[], Home]:
+    """Makes places for workspaces on either database, each with a database of its own."""
+
+    def made() -> Home:
+        root = tmp_path / f"home-{next(_databases)}"
+        if request.param == "sqlite":
+            return Home("sqlite", root)
+        return _shared(request.getfixturevalue("postgres"), root)
+
+    return made
+
+
+def _shared(server: Server, root: Path) -> Home:
+    name = f"test_{next(_databases)}"
+    with server.connect("postgres") as connection:
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE ready")
+    return Home("postgresql", root, server, name)
+
+
+@pytest.fixture
+def home(new_home: Callable[[], Home]) -> Home:
+    """A place for workspaces on either database."""
+    return new_home()
+
+
+@pytest.fixture
+def shared_home(postgres: Server, tmp_path: Path) -> Home:
+    """A place for workspaces on PostgreSQL."""
+    return _shared(postgres, tmp_path)
 
 
 @pytest.fixture(scope="session")

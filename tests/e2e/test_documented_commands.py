@@ -67,9 +67,19 @@ def _folded(text: str) -> str:
 
 
 @pytest.mark.parametrize("page", WITH_COMMANDS, ids=lambda page: str(page.relative_to(HOUSE)))
-def test_the_commands_of_a_page_do_what_it_says(page: Path, tmp_path: Path) -> None:
+def test_the_commands_of_a_page_do_what_it_says(
+    page: Path, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
     (tmp_path / "examples").symlink_to(HOUSE / "examples")
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    around = {"PATH": path}
+    if any(step.command.startswith("psql ") for step in steps_of(page)):
+        server = request.getfixturevalue("postgres")
+        around = {
+            "PATH": f"{path}{os.pathsep}{server.binaries}",
+            "PGHOST": str(server.folder),
+            "PGUSER": server.superuser,
+        }
     made: set[str] = set()
     for step in steps_of(page):
         if step.command in made:
@@ -78,7 +88,7 @@ def test_the_commands_of_a_page_do_what_it_says(page: Path, tmp_path: Path) -> N
         done = subprocess.run(
             ["bash", "-c", _command(step)],
             cwd=tmp_path,
-            env=environment({"PATH": path}),
+            env=environment(around),
             capture_output=True,
             text=True,
             timeout=300,

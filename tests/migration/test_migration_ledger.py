@@ -6,6 +6,7 @@ import os
 import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -19,10 +20,10 @@ import ftgov
 from ftgov.errors import FtgovError
 from ftgov.records.dataset import Dataset
 from ftgov.records.party import Party
-from ftgov.store.database import sqlite_engine, transaction
-from ftgov.store.guards import SQLITE_GUARDS
+from ftgov.store.guards_sqlite import SQLITE_GUARDS
 from ftgov.store.ledger import Ledger
-from ftgov.store.schema import REVISION, migrate, require_current
+from ftgov.store.schema import OLDER, REVISION, make_current, migrate, revision_of
+from ftgov.store.sqlite import sqlite_database
 from ftgov.store.tables import StoreTable
 from ftgov.store.workspace import Workspace
 
@@ -33,7 +34,7 @@ GOLDEN_HEAD = "sha256:8022b4eb290e3d57e7c53f0bc35f919a37d171f369690ee9d251bfe740
 @pytest.fixture
 def database(tmp_path: Path) -> Path:
     path = tmp_path / "store.db"
-    migrate(sqlite_engine(path, create=True), path)
+    migrate(sqlite_database(path, create=True))
     return path
 
 
@@ -46,14 +47,17 @@ def test_the_revision_is_the_newest_that_is_shipped() -> None:
 
 
 def test_the_migrations_make_what_the_tables_say(database: Path) -> None:
-    with transaction(sqlite_engine(database), database) as connection:
+    with sqlite_database(database).transaction() as connection:
         options = {"compare_type": True, "compare_server_default": True}
         context = MigrationContext.configure(connection, opts=options)
         assert compare_metadata(context, StoreTable.metadata) == []
 
 
 def test_autogenerate_would_see_a_drift(database: Path) -> None:
-    with transaction(sqlite_engine(database), database, writes=True) as connection:
+    with (
+        closing(sqlite_database(database)) as opened,
+        opened.transaction(writes=True) as connection,
+    ):
         connection.execute(text("ALTER TABLE ledger ADD COLUMN extra TEXT"))
         context = MigrationContext.configure(connection)
         assert len(compare_metadata(context, StoreTable.metadata)) == 1
@@ -71,27 +75,28 @@ def test_the_migrations_leave_guards_a_strict_table_and_a_log(database: Path) ->
 
 def test_connections_are_wired_for_durable_appends(database: Path) -> None:
     wanted = {"synchronous": 2, "recursive_triggers": 1, "foreign_keys": 1, "busy_timeout": 30_000}
-    with transaction(sqlite_engine(database), database) as connection:
+    with sqlite_database(database).transaction() as connection:
         for pragma, value in wanted.items():
             assert connection.execute(text(f"PRAGMA {pragma}")).scalar_one() == value
 
 
 def test_migrating_again_changes_nothing(database: Path) -> None:
     before = database.read_bytes()
-    engine = sqlite_engine(database)
-    migrate(engine, database)
-    require_current(engine, database)
+    again = sqlite_database(database)
+    migrate(again)
+    make_current(again)
+    again.close()
     assert database.read_bytes() == before
 
 
 def test_a_failed_migration_leaves_an_empty_database(tmp_path: Path) -> None:
     path = tmp_path / "store.db"
-    engine = sqlite_engine(path, create=True)
-    with transaction(engine, path, writes=True) as connection:
+    database = sqlite_database(path, create=True)
+    with database.transaction(writes=True) as connection:
         connection.execute(text("CREATE TABLE other (x TEXT)"))
         connection.execute(text("CREATE INDEX ledger_by_name ON other (x)"))
     with pytest.raises(FtgovError):
-        migrate(engine, path)
+        migrate(database)
     link = sqlite3.connect(path)
     names = link.execute("SELECT name FROM sqlite_master").fetchall()
     assert names == [("other",), ("ledger_by_name",)]
@@ -123,10 +128,10 @@ def test_a_golden_ledger_keeps_its_digest_and_takes_more(tmp_path: Path) -> None
     link = sqlite3.connect(path)
     link.executescript(GOLDEN.read_text(encoding="utf-8"))
     link.close()
-    engine = sqlite_engine(path)
-    migrate(engine, path)
-    require_current(engine, path)
-    ledger = Ledger(engine, path)
+    database = sqlite_database(path)
+    make_current(database)
+    assert revision_of(database) == REVISION
+    ledger = Ledger(database)
     check = ledger.verify()
     assert (check.entries, check.head, check.faults) == (3, GOLDEN_HEAD, ())
     ada = ledger.get(Party, "ada")
@@ -137,3 +142,89 @@ def test_a_golden_ledger_keeps_its_digest_and_takes_more(tmp_path: Path) -> None
     ben = Party(name="ben", role="signer")
     assert ledger.append(ben, actor="x", recorded_at="2030-01-01T00:00:00Z").seq == 4
     assert ledger.verify().verdict == "intact"
+    database.close()
+
+
+GOLDEN_ROOTS = {
+    "0001": (
+        3,
+        GOLDEN_HEAD,
+        "sha256:b3bbeafbe1437b4b947d10a0a56c1b376ee6b330f66e288654478c4feb0f4311",
+    ),
+    "0002": (
+        5,
+        "sha256:dc8d697c1ef7086d36e098d6a6ca95020dbe6217c9a07160b72f4f0707732a5f",
+        "sha256:369cb93356e8d28fb9fa2f919493729ad067ac14f6fdb2022fff206ebe20816d",
+    ),
+}
+
+
+def restored(root: Path, revision: str) -> Path:
+    """A workspace whose database is the golden one of a revision; returns the database."""
+    Workspace.create(root, name="w", recorded_at="2026-11-21T09:30:00Z").close()
+    path = root / ".ftgov" / "store.db"
+    path.unlink()
+    link = sqlite3.connect(path)
+    link.executescript((GOLDEN.parent / f"golden_{revision}.sql").read_text(encoding="utf-8"))
+    link.close()
+    return path
+
+
+@pytest.mark.parametrize("revision", GOLDEN_ROOTS)
+def test_a_golden_ledger_of_each_revision_opens_with_its_digests_unchanged(
+    tmp_path: Path, revision: str
+) -> None:
+    assert (*OLDER, REVISION) == tuple(GOLDEN_ROOTS)
+    path = restored(tmp_path / "w", revision)
+    link = sqlite3.connect(path)
+    before = link.execute("SELECT * FROM ledger ORDER BY seq").fetchall()
+    link.close()
+    with Workspace.open(tmp_path / "w") as workspace:
+        check = workspace.ledger.verify()
+        assert (check.entries, check.head, check.root) == GOLDEN_ROOTS[revision]
+        assert check.faults == ()
+    link = sqlite3.connect(path)
+    assert link.execute("SELECT * FROM ledger ORDER BY seq").fetchall() == before
+    triggers = link.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
+    assert dict(triggers.fetchall()) == SQLITE_GUARDS
+    link.close()
+
+
+def test_an_older_ledger_gets_its_links(tmp_path: Path) -> None:
+    restored(tmp_path / "w", "0002")
+    path = tmp_path / "w" / ".ftgov" / "store.db"
+    link = sqlite3.connect(path)
+    wanted = link.execute("SELECT * FROM link").fetchall()
+    assert wanted
+    for table in ("tree", "link"):
+        link.execute(f"DROP TABLE {table}")
+    link.execute("UPDATE alembic_version SET version_num = '0001'")
+    link.commit()
+    link.close()
+    with Workspace.open(tmp_path / "w") as workspace:
+        assert workspace.ledger.verify().faults == ()
+        above = workspace.ledger.upstream("model", "loans-v1")
+        assert {one.above_name for one in above} == {"small-lm", "tune-1", "loans"}
+    link = sqlite3.connect(path)
+    assert link.execute("SELECT * FROM link").fetchall() == wanted
+    link.close()
+
+
+def test_an_older_ledger_that_is_read_only_is_refused(tmp_path: Path) -> None:
+    path = restored(tmp_path / "w", "0001")
+    before = path.read_bytes()
+    with pytest.raises(FtgovError, match="older ftgov") as caught:
+        make_current(sqlite_database(path, read_only=True))
+    assert "ftgov log verify" in caught.value.next_step
+    assert path.read_bytes() == before
+
+
+def test_four_programs_that_open_an_older_ledger_bring_it_up_once(tmp_path: Path) -> None:
+    restored(tmp_path / "w", "0001")
+    code = (
+        "import sys; from pathlib import Path; from ftgov.store.workspace import Workspace\n"
+        "with Workspace.open(Path(sys.argv[1])) as w: print(w.ledger.verify().faults)"
+    )
+    command = [sys.executable, "-c", code, str(tmp_path / "w")]
+    children = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(4)]
+    assert [child.communicate(timeout=60)[0] for child in children] == ["()\n"] * 4

@@ -14,8 +14,7 @@ from ftgov.errors import FtgovError
 from ftgov.records.base import Record
 from ftgov.records.canonical import canonical_bytes
 from ftgov.records.digest import digest_bytes
-from ftgov.store.chain import Entry, chain_faults, seal
-from ftgov.store.guards import GENESIS
+from ftgov.store.chain import GENESIS, Entry, chain_faults, seal
 from ftgov.store.ledger import Ledger
 from ftgov.store.workspace import Workspace
 

@@ -18,9 +18,11 @@ from ftgov.intake.predictions import evaluation_name
 from ftgov.intake.recording import Recording, read_recording
 from ftgov.records.base import Name, Record
 from ftgov.records.dataset import Dataset
+from ftgov.records.digest import digest_bytes
 from ftgov.records.job import Job
 from ftgov.records.model import ModelVersion
 
+SEEN = {"provider": "openai", "observed_at": "2026-11-21T09:00:00Z", "source": "file"}
 ANSWER = {"id": "1", "kind": "decision", "prompt": "p", "expected": "yes", "answer": "yes"}
 
 
@@ -34,6 +36,11 @@ def _whole() -> dict[str, Any]:
             {
                 "name": "d", "role": "train", "files": ["d.jsonl"], "description": "text",
                 "origin": "synthetic", "licence": "MIT", "languages": ["en"], "personal_data": "no",
+                "version": "1", "splits": [{"name": "all", "rows": 1}],
+                "contents": [{"file": digest_bytes(b"{}\n"), "rows": 1}],
+                "unheld": [{"native_id": "file-1"}], "parents": [{"name": "raw"}],
+                "legal_basis": {"absent": "unknown"}, "special_categories": ["health"],
+                "owner": "acme", "sheet": {"biases": "few"}, "observation": dict(SEEN),
             }
         ],
         "models": [
@@ -41,7 +48,12 @@ def _whole() -> dict[str, Any]:
             {"name": "ad", "kind": "adapter", "parent": "base"},
             {
                 "name": "m", "kind": "tuned", "parent": "base", "adapter": "ad", "licence": "MIT",
-                "architecture": "gpt2", "parameters": 8, "weights": "w.json",
+                "architecture": "gpt2", "parameters": 8, "weights": "w.json", "version": "2",
+                "provider": "acme", "host": "local", "snapshot": "m-2", "purl": "pkg:generic/m@2",
+                "summary_url": "https://acme.example/m", "merged_from": ["base"],
+                "alias_of": "base", "adapter_config": "t.json",
+                "interface": {"inputs": ["text"]}, "dates": {"shutdown": "2027-01-14"},
+                "observation": dict(SEEN),
             },
         ],
         "jobs": [
@@ -50,6 +62,10 @@ def _whole() -> dict[str, Any]:
                 "datasets": {"train": "d"}, "outputs": ["m"], "trained_tokens": 5,
                 "started_at": "2026-11-21T09:00:00Z", "finished_at": "2026-11-21T09:01:00Z",
                 "trainer_state": "t.json", "config": "t.json", "energy": "t.json",
+                "status": {"normal": "succeeded"}, "hyperparameters": [{"name": "rank"}],
+                "created_at": "2026-11-21T08:00:00Z", "estimated_finish": "2026-11-21T09:02:00Z",
+                "error": {"message": "none"}, "billed_tokens": "5", "steps": 2, "flop": "90",
+                "request": {"ticket": "T-1"}, "host": {"region": "EU"}, "observation": dict(SEEN),
             }
         ],
         "evaluations": [{"model": "m", "dataset": "d", "file": "a.jsonl"}],
@@ -108,7 +124,7 @@ def test_the_provider_of_a_job_is_kept_and_files_become_evidence(tmp_path: Path)
         ("jobs", 0, {"output_identities": {}}, "jobs.0.output_identities"),
         ("jobs", 0, {"type": "job"}, "jobs.0.type"),
         ("jobs", 0, {"unknown": 1}, "jobs.0.unknown"),
-        ("datasets", 0, {"files": []}, "datasets.0.files"),
+        ("datasets", 0, {"files": [], "unheld": []}, "datasets.0.files"),
         ("datasets", 0, {"files": "d.jsonl"}, "datasets.0.files"),
         ("datasets", 0, {"files": None}, "datasets.0.files"),
         (

@@ -10,8 +10,6 @@ from ftgov.errors import InvalidBundle
 from ftgov.records.attestation import DOSSIER_PREDICATE, STATEMENT_TYPE, Statement, StatementSubject
 from ftgov.records.canonical import canonical_bytes
 from ftgov.signing.envelope import (
-    decode_base64,
-    encode_base64,
     pae,
     parse_envelope,
     parse_statement,
@@ -19,6 +17,7 @@ from ftgov.signing.envelope import (
     sign_statement,
 )
 from ftgov.signing.keys import SigningKey
+from ftgov.transparency.text import decode_base64, encode_base64
 
 KEY = SigningKey.generate()
 STATEMENT = Statement(

@@ -11,7 +11,7 @@ import pytest
 
 from ftgov.errors import ExitCode, FtgovError, NotAssessable
 from ftgov.records.canonical import canonical_bytes
-from ftgov.signing.envelope import encode_base64, pae
+from ftgov.signing.envelope import pae
 from ftgov.signing.keys import SigningKey
 from ftgov.signing.standing import key_faults, people, role_faults
 from ftgov.signing.trust import (
@@ -22,6 +22,7 @@ from ftgov.signing.trust import (
     read_pack_file,
     read_trust_pack,
 )
+from ftgov.transparency.text import encode_base64
 from signing_samples import ISSUED_AT, trusted
 
 ROOT, KEY, OTHER = (SigningKey.generate() for _ in range(3))

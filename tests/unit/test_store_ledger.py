@@ -15,9 +15,9 @@ from ftgov.records.base import Record
 from ftgov.records.digest import digest_bytes
 from ftgov.records.model import ModelVersion
 from ftgov.records.party import Party
-from ftgov.store import database
+from ftgov.store import sqlite
 from ftgov.store.ledger import Entry, Ledger
-from ftgov.store.workspace import Workspace
+from store_support import Home
 
 AT = "2026-11-21T09:30:00Z"
 LATER = "2026-11-21T10:00:00Z"
@@ -46,8 +46,8 @@ class Forgetful(Record):
 
 
 @pytest.fixture
-def ledger(tmp_path: Path) -> Iterator[Ledger]:
-    with Workspace.create(tmp_path / "w", name="w", recorded_at=AT) as workspace:
+def ledger(home: Home) -> Iterator[Ledger]:
+    with home.create() as workspace:
         yield workspace.ledger
 
 
@@ -166,18 +166,18 @@ def test_a_record_of_another_version_is_told(ledger: Ledger) -> None:
     assert "fax" in caught.value.why
 
 
-def test_a_locked_ledger_is_told(
-    ledger: Ledger, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(database, "_WAIT", 0.05)
-    other = sqlite3.connect(tmp_path / "w" / ".ftgov" / "store.db", isolation_level=None)
-    other.execute("BEGIN IMMEDIATE")
-    with pytest.raises(FtgovError, match="cannot be used now") as caught:
+def test_a_locked_ledger_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sqlite, "_WAIT", 0.05)
+    with Home("sqlite", tmp_path).create() as workspace:
+        ledger = workspace.ledger
+        other = sqlite3.connect(tmp_path / "w" / ".ftgov" / "store.db", isolation_level=None)
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(FtgovError, match="cannot be used now") as caught:
+            ledger.append(ADA, actor="ada", recorded_at=AT)
+        assert "Another process" in caught.value.next_step
+        assert ledger.head().entries == 0  # who only reads does not wait
+        other.close()
         ledger.append(ADA, actor="ada", recorded_at=AT)
-    assert "Another process" in caught.value.next_step
-    assert ledger.head().entries == 0  # who only reads does not wait
-    other.close()
-    ledger.append(ADA, actor="ada", recorded_at=AT)
 
 
 def test_entries_are_plain_tuples(ledger: Ledger) -> None:

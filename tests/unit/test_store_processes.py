@@ -17,6 +17,7 @@ import pytest
 import ftgov
 from ftgov.records.party import Party
 from ftgov.store.workspace import Workspace
+from store_support import Home
 
 AT = "2026-11-21T09:30:00Z"
 HEAD = """
@@ -59,22 +60,23 @@ def root(tmp_path: Path) -> Path:
     return tmp_path / "w"
 
 
-def test_four_writers_at_once_lose_nothing(root: Path) -> None:
+def test_eight_writers_at_once_lose_nothing(home: Home) -> None:
     code = """
 with Workspace.open(root) as workspace:
-    for number in range(15):
+    for number in range(12):
         party = Party(name=f"w{sys.argv[2]}-{number}", role="signer")
         workspace.ledger.append(party, actor="w" + sys.argv[2], recorded_at=AT)
         workspace.evidence.put_bytes(b"shared %d" % number, name="shared")
 """
-    writers = [child(code, root, number) for number in range(4)]
+    home.create().close()
+    writers = [child(code, home.root / "w", number) for number in range(8)]
     for writer in writers:
         out, err = writer.communicate(timeout=120)
         assert (writer.returncode, out + err) == (0, "")
-    with Workspace.open(root) as workspace:
+    with home.open() as workspace:
         check = workspace.ledger.verify()
-        assert (check.entries, check.faults) == (61, ())
-        assert len(workspace.ledger.every(Party)) == 61
+        assert (check.entries, check.faults) == (96, ())
+        assert len(workspace.ledger.every(Party)) == 96
         assert workspace.evidence.verify() == ()
 
 
@@ -95,13 +97,10 @@ with Workspace.open(root) as workspace:
 
 def test_a_kill_inside_a_transaction_records_nothing(root: Path) -> None:
     code = """
-from ftgov.store import ledger, queries
-place = queries.placed
-def dying(connection, draft):
-    if draft.name == "p9":
-        os.kill(os.getpid(), signal.SIGKILL)
-    return place(connection, draft)
-ledger.placed = dying
+from ftgov.store import append
+def dying(*_):
+    os.kill(os.getpid(), signal.SIGKILL)
+append.keep_links = dying  # the entries are inserted, nothing is committed
 with Workspace.open(root) as workspace:
     parties = [Party(name=f"p{n}", role="signer") for n in range(20)]
     workspace.ledger.append_all(parties, actor="ada", recorded_at=AT)
@@ -225,7 +224,7 @@ def test_a_read_only_workspace_can_be_read(sealed: Path) -> None:
 
 def test_a_reader_without_rights_sees_what_a_writer_has_open(sealed: Path) -> None:
     """While a writer holds the log, `immutable` would hide its newest entries."""
-    with Workspace.open(sealed) as workspace, workspace._engine.connect() as held:
+    with Workspace.open(sealed) as workspace, workspace.database.engine.connect() as held:
         held.exec_driver_sql("SELECT count(*) FROM ledger")
         workspace.ledger.append(Party(name="ben", role="signer"), actor="ada", recorded_at=AT)
         assert (sealed / ".ftgov" / "store.db-wal").stat().st_size > 0
@@ -236,7 +235,7 @@ def test_a_reader_without_rights_sees_what_a_writer_has_open(sealed: Path) -> No
 
 def test_a_log_that_was_left_behind_is_never_hidden(sealed: Path) -> None:
     hidden = sealed / ".ftgov"
-    with Workspace.open(sealed) as workspace, workspace._engine.connect() as held:
+    with Workspace.open(sealed) as workspace, workspace.database.engine.connect() as held:
         held.exec_driver_sql("SELECT count(*) FROM ledger")
         workspace.ledger.append(Party(name="ben", role="signer"), actor="ada", recorded_at=AT)
         kept = {name: (hidden / name).read_bytes() for name in ("store.db", "store.db-wal")}

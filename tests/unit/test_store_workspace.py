@@ -192,10 +192,13 @@ def test_a_database_damaged_inside_is_told(tmp_path: Path) -> None:
     with made(tmp_path) as workspace:
         parties = [Party(name=f"p{n}", role="signer", contact="x" * 500) for n in range(200)]
         workspace.ledger.append_all(parties, actor="ada", recorded_at=AT)
-        database = tmp_path / ".ftgov" / "store.db"
-        content = bytearray(database.read_bytes())
-        content[60_000:90_000] = b"\xff" * 30_000
-        database.write_bytes(bytes(content))
-        with pytest.raises(FtgovError, match="damaged") as caught:
-            workspace.ledger.verify()
+    database = tmp_path / ".ftgov" / "store.db"
+    content = bytearray(database.read_bytes())
+    content[60_000:90_000] = b"\xff" * 30_000
+    database.write_bytes(bytes(content))
+    with (
+        Workspace.open(tmp_path) as workspace,
+        pytest.raises(FtgovError, match="damaged") as caught,
+    ):
+        workspace.ledger.verify()
     assert "evidence files are untouched" in caught.value.next_step

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from ftgov.api.clock import Moment, moment_of
 from ftgov.api.judgement import Judgement, judged
-from ftgov.api.recording import keep_files
+from ftgov.api.recording import append, keep_files
 from ftgov.errors import UsageError
 from ftgov.intake.files import describe_file
 from ftgov.intake.text_files import read_text
@@ -124,7 +124,7 @@ def _record(
         backing = tuple(files[Path(file)] for file in each.evidence)
         kept = each._replace(value=values[each.question])
         records.append(_answer(found, kept, backing, author, moment))
-    workspace.ledger.append_all(records, actor=author, recorded_at=moment.text)
+    append(workspace, records, actor=author, recorded_at=moment.text)
     return Recorded(tuple(each.question for each in given), author)
 
 

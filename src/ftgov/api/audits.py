@@ -8,7 +8,7 @@ from typing import NamedTuple
 from ftgov.api.clock import Moment, moment_of
 from ftgov.api.law import shipped_pack
 from ftgov.api.lineage import subject_of
-from ftgov.api.recording import ACTOR
+from ftgov.api.recording import ACTOR, append
 from ftgov.api.special_categories import require_ground
 from ftgov.dossier.assess import Circumstances, assess
 from ftgov.errors import LedgerTampered, NotAssessable
@@ -51,7 +51,7 @@ def _keep(workspace: Workspace, assessment: Assessment, actor: str) -> Evidence:
         assessment=kept,
         subject=digest_record(subject),
     )
-    workspace.ledger.append(made, actor=actor, recorded_at=assessment.assessed_at)
+    append(workspace, [made], actor=actor, recorded_at=assessment.assessed_at)
     return kept
 
 
@@ -139,7 +139,7 @@ def current_assessment(workspace: Workspace, model: str, system: str | None = No
             next_step=again,
         )
     for file in subject.evidence():
-        workspace.evidence.path(file.digest)
+        workspace.evidence.open(file.digest).close()
     with workspace.evidence.open(made.assessment.digest) as stream:
         content = canonical_json(stream.read())
     return Current(Assessment.model_validate(content), made.assessment)

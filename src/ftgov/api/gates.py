@@ -9,7 +9,7 @@ from typing import NamedTuple
 from ftgov.api.audits import current_assessment, key_of
 from ftgov.api.clock import Moment, moment_of
 from ftgov.api.law import day, shipped_pack
-from ftgov.api.recording import ACTOR
+from ftgov.api.recording import ACTOR, append
 from ftgov.dossier.assess import classify_subject
 from ftgov.errors import NotAssessable, UsageError
 from ftgov.intake.text_files import read_text
@@ -168,4 +168,4 @@ def _keep(workspace: Workspace, result: GateResult, judged: str, by: _Recorder) 
         verdict=result.verdict,
         decided_at=judged,
     )
-    workspace.ledger.append(made, actor=by.actor, recorded_at=by.recorded_at)
+    append(workspace, [made], actor=by.actor, recorded_at=by.recorded_at)

@@ -7,7 +7,8 @@ from typing import NamedTuple
 
 from ftgov.api.audits import key_of
 from ftgov.api.law import day, shipped_pack
-from ftgov.api.lineage import get_model, subject_of
+from ftgov.api.lineage import subject_of
+from ftgov.api.reached import require
 from ftgov.api.standing import standing_of
 from ftgov.dossier.assess import classify_subject
 from ftgov.errors import UsageError
@@ -20,6 +21,7 @@ from ftgov.records.duty_state import DutyState
 from ftgov.records.entry import AssessmentMade
 from ftgov.records.finding import Finding
 from ftgov.records.law import Classification
+from ftgov.records.model import ModelVersion
 from ftgov.records.subject import Subject
 from ftgov.records.system import FactValue, System
 from ftgov.store.workspace import Workspace
@@ -79,7 +81,7 @@ def judged_without_lineage(
     """
     found = _system(workspace, system)
     subject = Subject(
-        model=get_model(workspace, found.model),
+        model=require(workspace, ModelVersion, found.model),
         system=found,
         standing=standing_of(workspace, found, ()),
     )

@@ -1,96 +1,62 @@
-"""Lineage: from a model up to all that made it, and down to the systems it serves."""
+"""Lineage: from a model up to all that made it, and down to the systems it serves.
+
+Only what a model's links reach is read, however much else a ledger holds.
+"""
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Final
 
+from ftgov.api.ancestry import (
+    ancestors_of,
+    circle_in,
+    job_of,
+    named_above,
+    other_weights,
+    require_job,
+    require_sound,
+)
+from ftgov.api.reached import Reached, reached, require
 from ftgov.api.standing import special_of, standing_of
 from ftgov.errors import NotAssessable, UsageError
+from ftgov.records.base import Record
 from ftgov.records.canonical import plain
 from ftgov.records.dataset import Dataset
 from ftgov.records.entry import ReportMade
 from ftgov.records.evaluation import Evaluation
+from ftgov.records.evaluation_run import EvaluationRun
 from ftgov.records.job import Job
+from ftgov.records.links import Link, links_of
 from ftgov.records.model import ModelVersion
 from ftgov.records.party import Party
 from ftgov.records.subject import Subject
 from ftgov.records.system import System
 from ftgov.store.workspace import Workspace
 
-
-def get_model(workspace: Workspace, name: str) -> ModelVersion:
-    """Return a recorded model.
-
-    Raises:
-        UsageError: If there is none of that name; suggests the nearest.
-    """
-    if model := workspace.ledger.get(ModelVersion, name):
-        return model
-    known = [model.name for model in workspace.ledger.every(ModelVersion)]
-    near = difflib.get_close_matches(name, known, n=1)
-    raise UsageError(
-        f"There is no model '{name}' in this workspace.",
-        next_step=f"Did you mean '{near[0]}'?" if near else "Record it: ftgov record model NAME",
-    )
+_ORIGIN: Final = ("dataset", "job", "model")
+_USE: Final = ("job", "model", "system", "evaluation", "evaluation-run", "report")
 
 
-def _job_of(jobs: Iterable[Job], model: ModelVersion) -> Job | None:
-    """Return the job that made a model, itself or its adapter.
-
-    Raises:
-        NotAssessable: If several jobs claim it, or the job made other weights or started elsewhere.
-    """
-    made = {model.name, model.adapter}
-    claims = [job for job in jobs if made & set(job.outputs)]
-    if len(claims) > 1:
-        raise NotAssessable(
-            f"Several jobs claim to have made '{model.name}': {', '.join(j.name for j in claims)}.",
-            why="Loss and energy would be those of whichever job is looked at.",
-            next_step="Record each job's outputs under names of their own.",
-        )
-    job = claims[0] if claims else None
-    if job and job.base and model.parent and job.base != model.parent:
-        raise NotAssessable(
-            f"The job '{job.name}' started from '{job.base}', but the parent of '{model.name}' is "
-            f"recorded as '{model.parent}'.",
-            next_step="Correct the one that is wrong and record it again.",
-        )
-    if job and job.output_identities.get(model.name, model.identity) != model.identity:
-        raise _other_weights(f"The job '{job.name}' made", model.name, "ftgov record job")
-    return job
+def _below(workspace: Workspace, models: Iterable[ModelVersion]) -> Reached:
+    """Read the answers of models and the systems they serve: one step down, no further."""
+    ledger = workspace.ledger
+    links = [link for model in models for link in ledger.links("model", model.name, "down")]
+    return reached(ledger, links, types=("evaluation", "system"))
 
 
-def _other_weights(who: str, model: str, again: str) -> NotAssessable:
-    return NotAssessable(
-        f"{who} another '{model}' than the one that is recorded now: its weights differ.",
-        why="Evidence about other weights says nothing about these.",
-        next_step=f"Record it again for these weights: {again} ...",
-    )
-
-
-def _require_job(model: ModelVersion, job: Job | None) -> None:
-    if job is None and model.kind != "base":
-        raise NotAssessable(
-            f"The model '{model.name}' is {model.kind}, but no recorded job made it.",
-            why="Without its job a tuned model has no lineage, so nothing can be said of it.",
-            next_step=f"ftgov record job NAME --base BASE --output {model.name}",
-        )
-
-
-def _answers_of(workspace: Workspace, models: Iterable[ModelVersion]) -> list[Evaluation]:
+def _answers_of(below: Reached, models: Iterable[ModelVersion]) -> list[Evaluation]:
     """Return the recorded answers of models, each bound to the weights that are recorded now."""
     known = {model.name: model.identity for model in models}
-    runs = [run for run in workspace.ledger.every(Evaluation) if run.model in known]
+    runs = [run for run in below.records(Evaluation).values() if run.model in known]
     for run in runs:
         if run.model_identity != known[run.model]:
-            raise _other_weights("The answers are of", run.model, "ftgov record predictions")
+            raise other_weights("The answers are of", run.model, "ftgov record predictions")
     return runs
 
 
-def _system_of(workspace: Workspace, model: ModelVersion, name: str | None) -> System | None:
-    serving = [system for system in workspace.ledger.every(System) if system.model == model.name]
+def _system_of(systems: Iterable[System], model: ModelVersion, name: str | None) -> System | None:
+    serving = [system for system in systems if system.model == model.name]
     if name is not None:
         found = next((system for system in serving if system.name == name), None)
         if found is None:
@@ -109,18 +75,17 @@ def _system_of(workspace: Workspace, model: ModelVersion, name: str | None) -> S
     return serving[0] if serving else None
 
 
-def _ancestors(workspace: Workspace, model: ModelVersion) -> list[ModelVersion]:
-    """Return the model's parents, nearest first, and the adapters on the way."""
-    found: dict[str, ModelVersion] = {}
-    queue = [model.parent, model.adapter]
-    while queue:
-        name = queue.pop(0)
-        if name is None or name in found or name == model.name:
-            continue
-        parent = get_model(workspace, name)
-        found[name] = parent
-        queue += [parent.parent, parent.adapter]
-    return list(found.values())
+def _jobs_behind(model: ModelVersion, ancestors: Sequence[ModelVersion], up: Reached) -> list[Job]:
+    """Return the jobs that made the ancestors; those that a merge was made of must have one."""
+    jobs = up.records(Job)
+    found = []
+    for other in ancestors:
+        made = job_of(other, jobs, up.links)
+        if other.name in model.merged_from:
+            require_job(other, made)
+        if made:
+            found.append(made)
+    return list({made.name: made for made in found}.values())
 
 
 def subject_of(workspace: Workspace, model: str, system: str | None = None) -> Subject:
@@ -128,76 +93,123 @@ def subject_of(workspace: Workspace, model: str, system: str | None = None) -> S
 
     Raises:
         UsageError: If model or system is not recorded, or the model serves several systems.
-        NotAssessable: If a tuned model has no job, or a record names one that is missing.
+        NotAssessable: If a tuned model has no job, a record names one that is missing, or the
+            lineage runs in a circle.
     """
-    found = get_model(workspace, model)
-    jobs = workspace.ledger.every(Job)
-    job = _job_of(jobs, found)
-    _require_job(found, job)
-    ancestors = _ancestors(workspace, found)
+    found = require(workspace, ModelVersion, model)
+    up = reached(workspace.ledger, workspace.ledger.upstream("model", model), types=_ORIGIN)
+    require_sound(up.links)
+    ancestors = ancestors_of(found, up.records(ModelVersion))
+    job = job_of(found, up.records(Job), up.links)
+    require_job(found, job)
     base = next((other for other in ancestors if other.kind == "base"), None)
-    earlier = [made for other in ancestors if (made := _job_of(jobs, other)) and made != job]
-    runs = _answers_of(workspace, (found, base) if base else (found,))
+    judged = (found, base) if base else (found,)
+    below = _below(workspace, judged)
+    runs = _answers_of(below, judged)
+    earlier = [made for made in _jobs_behind(found, ancestors, up) if made != job]
     wanted = [run.dataset for run in runs]
     for done in (*((job,) if job else ()), *earlier):
         wanted += done.datasets.values()
-    serving = _system_of(workspace, found, system)
-    names = tuple(dict.fromkeys(wanted))
-    before = tuple({made.name: made for made in earlier}.values())
+    serving = _system_of(below.records(System).values(), found, system)
     return Subject(
         model=found,
         base=base,
         related=tuple(other for other in ancestors if other != base),
         job=job,
-        earlier_jobs=before,
-        datasets=tuple(_dataset(workspace, name) for name in names),
+        earlier_jobs=tuple(earlier),
+        datasets=_datasets(workspace, wanted),
         evaluations=tuple(runs),
         system=serving,
-        parties=tuple(workspace.ledger.every(Party)),
-        standing=standing_of(workspace, serving, (*((job,) if job else ()), *before)),
-        special=special_of(workspace, names),
+        # Who only acts is no part of what is judged: another actor makes no audit stale.
+        parties=tuple(party for party in workspace.ledger.every(Party) if party.role),
+        standing=standing_of(workspace, serving, (*((job,) if job else ()), *earlier)),
+        special=special_of(workspace, dict.fromkeys(wanted)),
     )
 
 
-def _dataset(workspace: Workspace, name: str) -> Dataset:
-    if dataset := workspace.ledger.get(Dataset, name):
-        return dataset
-    raise NotAssessable(
-        f"The dataset '{name}' is named by a job or an evaluation, but was never recorded.",
-        next_step=f"ftgov record dataset {name} --file FILE --role train",
-    )
+def _datasets(workspace: Workspace, names: Iterable[str]) -> tuple[Dataset, ...]:
+    wanted = tuple(dict.fromkeys(names))
+    entries = workspace.ledger.pick([("dataset", name) for name in wanted])
+    found = []
+    for name in wanted:
+        if (entry := entries.get(("dataset", name))) is None:
+            raise NotAssessable(
+                f"The dataset '{name}' is named by a job or an evaluation, but was never recorded.",
+                next_step=f"ftgov record dataset {name} --file FILE --role train",
+            )
+        found.append(workspace.ledger.read(Dataset, entry))
+    return tuple(found)
 
 
 def lineage(workspace: Workspace, model: str | None = None) -> dict[str, Any]:
-    """Return lineage as plain values: datasets, jobs, models, systems and reports.
+    """Return lineage as plain values.
+
+    Of one model: `datasets`, `jobs` and `models` are what it came from, the model itself first;
+    `systems`, `evaluations`, `reports`, `descendants` (models) and `later_jobs` are what came of
+    it; `links` join them; `missing` are named and not recorded; `circle` should be empty.
 
     Args:
         workspace: Where to look.
-        model: Only what this model came from and serves; None for everything.
+        model: Only what this model came from and led to; None for everything.
     """
     if model is None:
-        reports = workspace.ledger.every(ReportMade)
-        groups: dict[str, Iterable[Any]] = {
-            "datasets": workspace.ledger.every(Dataset),
-            "jobs": workspace.ledger.every(Job),
-            "models": workspace.ledger.every(ModelVersion),
-            "systems": workspace.ledger.every(System),
-            "reports": reports,
+        every = workspace.ledger.every
+        groups: dict[str, Iterable[Record]] = {
+            "datasets": every(Dataset),
+            "jobs": every(Job),
+            "models": every(ModelVersion),
+            "systems": every(System),
+            "evaluations": (*every(Evaluation), *every(EvaluationRun)),
+            "reports": every(ReportMade),
         }
-    else:
-        groups = _around(workspace, get_model(workspace, model))
-    return {name: [plain(item) for item in items] for name, items in groups.items()}
+        return _told_all(groups)
+    return _around(workspace, require(workspace, ModelVersion, model))
 
 
-def _around(workspace: Workspace, model: ModelVersion) -> dict[str, Iterable[Any]]:
-    models = [model, *_ancestors(workspace, model)]
-    every = workspace.ledger.every(Job)
-    jobs = {job.name: job for each in models if (job := _job_of(every, each))}
-    names = {name for job in jobs.values() for name in job.datasets.values()}
+def _told_all(groups: Mapping[str, Iterable[Record]]) -> dict[str, Any]:
+    found = {name: [plain(item) for item in items] for name, items in groups.items()}
+    links = [
+        _told(link)
+        for items in found.values()
+        for item in items
+        for link in links_of(item["type"], item["name"], item)
+    ]
+    return {**found, "links": links}
+
+
+def _around(workspace: Workspace, model: ModelVersion) -> dict[str, Any]:
+    ledger = workspace.ledger
+    up = reached(ledger, ledger.upstream("model", model.name), types=_ORIGIN)
+    down = reached(ledger, ledger.downstream("model", model.name), types=_USE)
+    models = up.records(ModelVersion)
+    nearest = [name for _, name in named_above(model, models) if name in models]
+    above = [name for name in dict.fromkeys((*nearest, *models)) if name != model.name]
+    below = [each for each in down.records(ModelVersion).values() if each.name != model.name]
+    links = tuple(dict.fromkeys((*up.links, *down.links)))
+    groups: dict[str, Iterable[Record]] = {
+        "datasets": up.records(Dataset).values(),
+        "jobs": up.records(Job).values(),
+        "models": [model, *(models[name] for name in above)],
+        "systems": down.records(System).values(),
+        "evaluations": [
+            *down.records(Evaluation).values(),
+            *down.records(EvaluationRun).values(),
+        ],
+        "reports": down.records(ReportMade).values(),
+        "descendants": below,
+        "later_jobs": down.records(Job).values(),
+    }
+    found: dict[str, Any] = {name: [plain(one) for one in each] for name, each in groups.items()}
+    found["model"] = model.name
+    found["links"] = [_told(link) for link in links]
+    found["missing"] = [f"{kind}/{name}" for kind, name in sorted({*up.missing, *down.missing})]
+    found["circle"] = list(circle_in(links))
+    return found
+
+
+def _told(link: Link) -> dict[str, str]:
     return {
-        "datasets": [data for data in workspace.ledger.every(Dataset) if data.name in names],
-        "jobs": jobs.values(),
-        "models": models,
-        "systems": [s for s in workspace.ledger.every(System) if s.model == model.name],
-        "reports": [r for r in workspace.ledger.every(ReportMade) if r.model == model.name],
+        "below": f"{link.below_type}/{link.below_name}",
+        "relation": link.relation,
+        "above": f"{link.above_type}/{link.above_name}",
     }

@@ -3,11 +3,20 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import Any
 
+from pydantic import ValidationError
+
+from ftgov.api.people import known_as
+from ftgov.api.tree_heads import KeptHead, read_head
+from ftgov.errors import FtgovError, UsageError
 from ftgov.records.base import Record
+from ftgov.store.ledger import Entry, Filter
 from ftgov.store.workspace import Workspace
+
+_MOST = 100  # missing files told by one check
 
 
 class LogCheck(Record):
@@ -16,14 +25,16 @@ class LogCheck(Record):
     verdict: str
     entries: int
     head: str | None
+    root: str | None
+    heads: tuple[KeptHead, ...] = ()
     faults: tuple[str, ...]
 
 
-def _files(value: Any) -> Iterator[tuple[str, str]]:
-    """Yield digest and name of each evidence record inside a ledger body."""
+def _files(value: Any) -> Iterator[tuple[str, str, str]]:
+    """Yield digest, name and ciphertext's digest of each evidence record inside a ledger body."""
     if isinstance(value, dict):
         if {"digest", "media_type", "name"} <= value.keys():
-            yield str(value["digest"]), str(value["name"])
+            yield str(value["digest"]), str(value["name"]), str(value.get("sealed") or "")
         for inner in value.values():
             yield from _files(inner)
     elif isinstance(value, list):
@@ -31,24 +42,109 @@ def _files(value: Any) -> Iterator[tuple[str, str]]:
             yield from _files(inner)
 
 
-def verify_log(workspace: Workspace) -> LogCheck:
-    """Recompute the ledger's chain, re-hash all evidence, and look for files that are gone.
+def verify_log(
+    workspace: Workspace, against: Sequence[Path] = (), *, log_key: str | None = None
+) -> LogCheck:
+    """Recompute the ledger's chain and tree, re-hash all evidence, look for files that are gone.
 
-    An empty ledger is `nothing to verify`, which is not the same as intact.
+    An empty ledger is `nothing to verify`, which is not the same as intact. Memory does not grow
+    with the number of entries.
+
+    Args:
+        workspace: Whose ledger and evidence.
+        against: Tree heads that were exported earlier and kept elsewhere.
+        log_key: The public key of the log that signed them; by default the workspace's own.
+
+    Raises:
+        NotAssessable: If a tree head can't be read.
+        FtgovError: If the database is too damaged to be read at all.
     """
-    ledger = workspace.ledger.verify()
-    faults = [*ledger.faults, *workspace.evidence.verify()]
-    if not ledger.faults:
-        for entry in workspace.ledger.history():
-            named = set(_files(json.loads(entry.body)))
-            faults += [
-                f"entry {entry.seq}: the file {name} ({digest[:19]}) is gone"
-                for digest, name in sorted(named)
-                if not workspace.evidence.has(digest)
-            ]
+    kept = [read_head(workspace, path, log_key) for path in against]
+    gone: list[str] = []
+
+    def visit(entry: Entry, body: dict[str, Any]) -> None:
+        if len(gone) < _MOST:
+            gone.extend(
+                f"entry {entry.seq}: the file {name} ({digest[:19]}) {fault}"
+                for digest, name, sealed in sorted(set(_files(body)))
+                if (fault := workspace.evidence.fault(digest, sealed or None))
+            )
+
+    ledger = workspace.ledger.verify([head for _, head in kept], visit=visit)
+    faults = (*ledger.faults, *gone, *workspace.evidence.verify())
     return LogCheck(
         verdict="tampered" if faults else ledger.verdict,
         entries=ledger.entries,
         head=ledger.head,
-        faults=tuple(faults),
+        root=ledger.root,
+        heads=tuple(described for described, _ in kept),
+        faults=faults,
     )
+
+
+def shown_entries(
+    workspace: Workspace,
+    *,
+    kind: str | None = None,
+    name: str | None = None,
+    actor: str | None = None,
+    since: str | None = None,
+    until: str | None = None,
+    last: int | None = None,
+) -> Iterator[Entry]:
+    """Yield entries, oldest first; memory does not grow with their number.
+
+    Args:
+        workspace: Whose ledger.
+        kind: Only of this type.
+        name: Only of this name.
+        actor: Only what this party recorded, by its id or as people know the person.
+        since: Only from this time on, RFC 3339 UTC.
+        until: Only up to this time, RFC 3339 UTC.
+        last: Only the newest so many.
+
+    Raises:
+        UsageError: If a time is malformed.
+    """
+    if actor is not None and (person := next(iter(known_as(workspace, actor)), None)):
+        actor = person.party.name
+    try:
+        wanted = Filter(type=kind, name=name, actor=actor, since=since, until=until)
+    except ValidationError as fault:
+        first = fault.errors()[0]
+        raise UsageError(
+            f"--{first['loc'][0]} cannot be {first['input']!r}.",
+            why=str(first["msg"]),
+            next_step="Write a time as 2026-11-21T09:30:00Z.",
+        ) from fault
+    if last is not None:
+        yield from workspace.ledger.newest(wanted, limit=last)
+    else:
+        yield from workspace.ledger.entries(wanted)
+
+
+def export_log(workspace: Workspace, path: Path, *, kind: str | None = None) -> int:
+    """Write every entry with its record to a JSON Lines file; return how many there are.
+
+    A line is an object with the entry's columns; `body` is the record's canonical text as it was
+    hashed. Memory does not grow with their number.
+
+    Raises:
+        UsageError: If the file exists.
+        FtgovError: If it can't be written.
+    """
+    count = 0
+    try:
+        with path.open("x", encoding="utf-8") as stream:
+            for entry in shown_entries(workspace, kind=kind):
+                stream.write(json.dumps(entry._asdict(), ensure_ascii=False) + "\n")
+                count += 1
+    except FileExistsError as fault:
+        raise UsageError(
+            f"{path} exists already.", next_step="Name another file with --output."
+        ) from fault
+    except OSError as fault:
+        raise FtgovError(
+            f"{path} cannot be written.", why=str(fault), next_step="Check the disk's space."
+        ) from fault
+    return count

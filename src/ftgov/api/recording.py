@@ -4,38 +4,100 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from ftgov.api.clock import Moment, moment_of, now_text
 from ftgov.api.law import shipped_pack
+from ftgov.api.people import ACTOR, acting
 from ftgov.errors import FtgovError, UsageError
 from ftgov.intake.files import describe_file
 from ftgov.intake.recording import SystemDraft, read_recording
 from ftgov.intake.text_files import read_text
 from ftgov.law.facts import parse_facts
 from ftgov.records.base import Record
+from ftgov.records.digest import Digest
 from ftgov.records.evaluation import Evaluation
 from ftgov.records.evidence import Evidence
 from ftgov.records.job import Job
 from ftgov.records.model import ModelVersion
 from ftgov.records.system import System
+from ftgov.store.ledger import Entry
 from ftgov.store.workspace import Workspace
 
-ACTOR = "unnamed"
+__all__ = [
+    "ACTOR",
+    "append",
+    "build_system",
+    "import_recording",
+    "keep_files",
+    "record",
+]
 
 
-def keep_files(workspace: Workspace, files: Mapping[Path, Evidence]) -> None:
+def append(
+    workspace: Workspace, records: Iterable[Record], *, actor: str, recorded_at: str
+) -> list[Entry]:
+    """Put records into the ledger in one transaction: the one way in which this room does it.
+
+    Args:
+        workspace: Whose ledger.
+        records: The records, in order.
+        actor: Who records them, as people know them; the ledger gets a party's id.
+        recorded_at: When, as RFC 3339 UTC text.
+
+    Raises:
+        FtgovError: If one can't be recorded; none is recorded then.
+    """
+    known = acting(workspace, actor, recorded_at=recorded_at)
+    return workspace.ledger.append_all(records, actor=known, recorded_at=recorded_at)
+
+
+def keep_files(
+    workspace: Workspace, files: Mapping[Path, Evidence], *, erasable: bool = False
+) -> dict[Digest, Evidence]:
     """Put files into the evidence store, each under the digest it had when it was described.
+
+    Args:
+        workspace: Where to.
+        files: What was described.
+        erasable: Keep each encrypted, under a key that can be destroyed.
+
+    Returns:
+        What is kept under each digest: as described, or sealed.
 
     Raises:
         FtgovError: If a file changed since it was described, or can't be read or stored.
     """
+    found = {}
     for path, evidence in files.items():
-        kept = workspace.evidence.put_file(path, name=evidence.name, media_type=evidence.media_type)
+        kept = workspace.evidence.put_file(
+            path, name=evidence.name, media_type=evidence.media_type, erasable=erasable
+        )
         if kept.digest != evidence.digest:
             raise FtgovError(
                 f"The file {path} changed while it was being recorded.",
                 next_step="Record it again once nothing writes to it.",
             )
+        found[kept.digest] = kept
+    return found
+
+
+def _as_kept(value: Any, kept: Mapping[Digest, Evidence]) -> Any:
+    """Return a record, or a part of one, whose files are those that were kept."""
+    if isinstance(value, Evidence):
+        at_rest = kept.get(value.digest)
+        return value.model_copy(update={"sealed": at_rest.sealed}) if at_rest else value
+    if isinstance(value, Record):
+        parts = {name: getattr(value, name) for name in type(value).model_fields}
+        changed = {name: _as_kept(part, kept) for name, part in parts.items()}
+        return value.model_copy(
+            update={name: part for name, part in changed.items() if part is not parts[name]}
+        )
+    if isinstance(value, tuple):
+        return tuple(_as_kept(part, kept) for part in value)
+    if isinstance(value, dict):
+        return {key: _as_kept(part, kept) for key, part in value.items()}
+    return value
 
 
 def build_system(draft: SystemDraft, facts: Path) -> System:
@@ -55,10 +117,18 @@ def build_system(draft: SystemDraft, facts: Path) -> System:
     )
 
 
+def _models(workspace: Workspace, records: Sequence[Record]) -> dict[str, ModelVersion]:
+    """Return the models that answers and jobs speak of: those that are recorded, or just now."""
+    named = [each.model for each in records if isinstance(each, Evaluation)]
+    named += [name for each in records if isinstance(each, Job) for name in each.outputs]
+    entries = workspace.ledger.pick([("model", name) for name in dict.fromkeys(named)])
+    known = {name: workspace.ledger.read(ModelVersion, one) for (_, name), one in entries.items()}
+    return known | {model.name: model for model in records if isinstance(model, ModelVersion)}
+
+
 def _bound(workspace: Workspace, records: Sequence[Record]) -> list[Record]:
     """Bind answers and jobs to the very models that they speak of, not to names alone."""
-    recorded = {model.name: model for model in workspace.ledger.every(ModelVersion)}
-    recorded |= {model.name: model for model in records if isinstance(model, ModelVersion)}
+    recorded = _models(workspace, records)
     found: list[Record] = []
     for each in records:
         if isinstance(each, Evaluation) and each.model in recorded:
@@ -79,17 +149,28 @@ def record(
     *,
     actor: str = ACTOR,
     now: str | Moment | None = None,
+    erasable: bool = False,
 ) -> list[str]:
     """Put records into the ledger in one transaction, their files into the evidence store before.
 
     Recording what is there already changes nothing; other content under the same name supersedes.
 
+    Args:
+        workspace: Where to.
+        records: The records.
+        files: Their files on disk, as they were described.
+        actor: Who records them.
+        now: When, RFC 3339 UTC; by default the present.
+        erasable: Keep the files encrypted, each under a key that can be destroyed.
+
     Returns:
         `type/name` of each record, in order.
     """
-    keep_files(workspace, files)
+    kept = keep_files(workspace, files, erasable=erasable)
+    if any(file.sealed for file in kept.values()):
+        records = [_as_kept(each, kept) for each in records]
     bound = _bound(workspace, list(records))
-    entries = workspace.ledger.append_all(bound, actor=actor, recorded_at=moment_of(now).text)
+    entries = append(workspace, bound, actor=actor, recorded_at=moment_of(now).text)
     return [f"{entry.type}/{entry.name}" for entry in entries]
 
 

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from ftgov.api.audits import PACK_FILE, key_of
 from ftgov.api.clock import Moment, moment_of
 from ftgov.api.gates import GateFile, GateResult, check
-from ftgov.api.recording import ACTOR
+from ftgov.api.recording import ACTOR, append
 from ftgov.dossier.assemble import assemble
 from ftgov.dossier.assess import TOOL
 from ftgov.errors import FtgovError, MissingExtra
@@ -141,9 +141,8 @@ def report(
     )
     zip_bundle(folder / "bundle", folder / "bundle.zip")
     _write_beside(folder, {"dossier.json": content, **rendered})
-    workspace.ledger.append(
-        _made(dossier, content, envelope, present.text), actor=actor, recorded_at=present.text
-    )
+    made = _made(dossier, content, envelope, present.text)
+    append(workspace, [made], actor=actor, recorded_at=present.text)
     return ReportFiles(folder, dossier, pdf_missing)
 
 

@@ -3,22 +3,28 @@
 from __future__ import annotations
 
 import importlib.util
+from pathlib import Path
 
 from ftgov import __version__
 from ftgov.cli.console import Console
-from ftgov.cli.options import command
+from ftgov.cli.options import command, workspace_option
 from ftgov.errors import MissingExtra
 
 _EXTRAS = {
     "fairness": ("fairlearn", "group fairness figures"),
     "pdf": ("weasyprint", "the PDF report"),
     "energy": ("codecarbon", "measuring local training runs"),
+    "postgres": ("psycopg", "a team's ledger on PostgreSQL"),
 }
 
 
 @command("ftgov doctor", "ftgov doctor --json")
-def doctor(console: Console) -> None:
-    """Say what this installation can do, and the line that brings what is missing."""
+@workspace_option
+def doctor(console: Console, workspace: Path) -> None:
+    """Say what this installation can do, and the line that brings what is missing.
+
+    In a workspace with a team's database also whether the role it is used as may do too much.
+    """
     rows = [
         {
             "what": purpose,
@@ -27,13 +33,33 @@ def doctor(console: Console) -> None:
         }
         for extra, (module, purpose) in _EXTRAS.items()
     ]
-    rows.append(_pango())
+    rows += [_pango(), *_database(workspace)]
     lines = [f"ftgov {__version__}"]
     for row in rows:
         word = console.style("yes", "good") if row["available"] else console.style("no ", "weak")
         hint = "" if row["available"] else f"   {row['next_step']}"
         lines.append(f"  {word}  {row['what']}{hint}")
     console.result({"version": __version__, "checks": rows}, lines)
+
+
+def _database(workspace: Path) -> list[dict[str, object]]:
+    if not (workspace / "ftgov.toml").is_file():
+        return []
+    from ftgov import api
+    from ftgov.api.workspaces import database_faults
+
+    with api.open_workspace(workspace) as opened:
+        faults = database_faults(opened)
+    if faults is None:
+        return []
+    return [
+        {
+            "what": "a database role that can only read and append",
+            "available": not faults,
+            "next_step": f"{'; '.join(faults)}: connect as the application role that "
+            "ftgov database setup-sql makes",
+        }
+    ]
 
 
 def _pango() -> dict[str, object]:

@@ -1,7 +1,8 @@
-"""`ftgov lineage`: what a model came from and what it serves."""
+"""`ftgov lineage`: what a model came from and what it led to."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -21,9 +22,10 @@ from ftgov.errors import UsageError
 def lineage(
     console: Console, model: str | None, form: str, system: str | None, workspace: Path
 ) -> None:
-    """Show what MODEL came from and what it serves; without MODEL, all that is recorded.
+    """Show what MODEL came from and what came of it; without MODEL, all that is recorded.
 
-    As SVG it is the drawing that MODEL's report shows.
+    Upwards the tree ends in dataset files and base models, downwards in systems, evaluations and
+    reports. What stands above already is not followed again.
     """
     from ftgov import api
 
@@ -34,6 +36,8 @@ def lineage(
         found = api.lineage(opened, model)
     shown = replace(console, as_json=form == "json" or console.as_json)
     shown.result(found, _lines(console, found, model))
+    if circle := found.get("circle"):
+        console.warn(f"the lineage runs in a circle: {', '.join(circle)}")
 
 
 def _draw(console: Console, model: str | None, system: str | None, workspace: Path) -> None:
@@ -52,39 +56,17 @@ def _draw(console: Console, model: str | None, system: str | None, workspace: Pa
         console.raw(svg)
 
 
-def _lines(console: Console, found: dict[str, Any], model: str | None) -> list[str]:
-    jobs = {out: job for job in found["jobs"] for out in job["outputs"]}
-    data = {each["name"]: each for each in found["datasets"]}
-    roots = [each for each in found["models"] if model is None or each["name"] == model]
-    lines = []
-    for each in roots:
-        lines.append(f"{console.style(each['name'], 'strong')}  {each['kind']} model")
-        children = _parts(each, jobs, data, found)
-        for index, line in enumerate(children):
-            lines.append(f"{'└─' if index == len(children) - 1 else '├─'} {inert(line)}")
-    return lines or ["Nothing is recorded yet. Next: ftgov record model NAME --kind base"]
+def _lines(console: Console, found: dict[str, Any], model: str | None) -> Iterator[str]:
+    from ftgov.cli.tree import LineageTree
 
-
-def _parts(
-    model: dict[str, Any], jobs: dict[str, Any], data: dict[str, Any], found: dict[str, Any]
-) -> list[str]:
-    lines = [f"from {model['parent']}"] if model["parent"] else []
-    lines += [f"applies the adapter {model['adapter']}"] if model["adapter"] else []
-    job = jobs.get(model["name"])
-    if job:
-        tokens = f", {job['trained_tokens']:,} tokens" if job["trained_tokens"] else ""
-        lines.append(f"made by job {job['name']} ({job['method']}{tokens})")
-        for role, name in job["datasets"].items():
-            digests = ", ".join(file["digest"][:19] for file in data[name]["files"])
-            lines.append(f"{role} data {name} {digests}")
-    lines += [f"weights {file['name']} {file['digest'][:19]}" for file in model["weights"]]
-    lines += [f"serves {s['name']}" for s in found["systems"] if s["model"] == model["name"]]
-    lines += [
-        f"reported {r['verdict']} at {r['signed_at']}"
-        for r in found["reports"]
-        if r["model"] == model["name"]
-    ]
-    return lines
+    tree = LineageTree(found)
+    names = [each["name"] for each in found["models"]] if model is None else [model]
+    for name in names:
+        head, *rest = tree.lines(name, depth=2 if model is None else None)
+        yield head.replace(name, console.style(name, "strong"), 1)
+        yield from map(inert, rest)
+    if not names:
+        yield "Nothing is recorded yet. Next: ftgov record model NAME --kind base"
 
 
 COMMAND = lineage

@@ -1,78 +1,193 @@
-"""`ftgov log`: the ledger, and whether it still is what was written."""
+"""`ftgov log`: the ledger, whether it still is what was written, and heads to keep elsewhere."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from ftgov.cli.console import Console, inert
-from ftgov.cli.options import command, workspace_option
-from ftgov.errors import ExitCode, FtgovError, LedgerTampered, NotAssessable
+from ftgov.cli.options import ListingGroup, command, workspace_option
+from ftgov.errors import ExitCode, FtgovError, InvalidBundle, LedgerTampered, NotAssessable, worst
 
 if TYPE_CHECKING:
     from ftgov.api.log import LogCheck
+    from ftgov.store.ledger import Entry
+
+_FILE = click.Path(path_type=Path, dir_okay=False)
 
 
-@command("ftgov log", "ftgov log --verify")
-@click.option("--verify", "verifying", is_flag=True, help="Re-hash every entry and file.")
+@command("ftgov log --last 20", "ftgov log --type model --since 2026-11-01T00:00:00Z")
+@click.option("--verify", "verifying", is_flag=True, help="The same as `ftgov log verify`.")
+@click.option("--type", "kind", help="Only entries of a type: dataset, model, job ...")
+@click.option("--name", help="Only entries of a name.")
+@click.option("--actor", help="Only what one person or party recorded.")
+@click.option("--since", help="Only from this time on, RFC 3339 UTC.")
+@click.option("--until", help="Only up to this time, RFC 3339 UTC.")
+@click.option("--last", type=click.IntRange(min=1), help="Only the newest so many.")
 @workspace_option
 @click.pass_context
-def log(ctx: click.Context, console: Console, verifying: bool, workspace: Path) -> None:
-    """Show who recorded what and when; with --verify, whether anything was changed since.
+def log(
+    ctx: click.Context,
+    /,
+    console: Console,
+    verifying: bool,
+    last: int | None,
+    workspace: Path,
+    **narrowed: str | None,
+) -> None:
+    """Show who recorded what and when.
 
-    Exit status 21 if an entry or a file of evidence is not what was recorded, 12 if there is
-    nothing to verify.
+    With a command below: verify it, export a tree head, or export all entries.
+    """
+    from ftgov import api
+    from ftgov.api.log import shown_entries, verify_log
+    from ftgov.api.people import shown
+
+    with api.open_workspace(workspace) as opened:
+        if verifying:
+            ctx.exit(_told(console, verify_log(opened)))
+        call = shown(opened)
+        entries = shown_entries(opened, last=last, **narrowed)
+        if console.as_json:
+            console.result([_plain(entry, call) for entry in entries], ())
+        else:
+            empty = "There is nothing to show: no entry is of that kind."
+            console.result(None, _lines(entries, call, empty))
+
+
+def _plain(entry: Entry, call: Callable[[str], str]) -> dict[str, object]:
+    return {
+        "seq": entry.seq,
+        "type": entry.type,
+        "name": entry.name,
+        "digest": entry.record_digest,
+        "actor": entry.actor,
+        "actor_name": call(entry.actor),
+        "recorded_at": entry.recorded_at,
+    }
+
+
+def _lines(entries: Iterable[Entry], call: Callable[[str], str], empty: str) -> Iterable[str]:
+    found = False
+    for entry in entries:
+        found = True
+        who, what = inert(call(entry.actor)), f"{entry.type}/{inert(entry.name)}"
+        yield f"{entry.seq:6}  {entry.recorded_at}  {who:12}  {what}  {entry.record_digest[:19]}"
+    if not found:
+        yield empty
+
+
+@command("ftgov log verify", "ftgov log verify --against head-2026-11.txt", name="verify")
+@click.option(
+    "--against",
+    type=_FILE,
+    multiple=True,
+    help="A tree head exported earlier and kept elsewhere; may be given again.",
+)
+@click.option("--log-key", help="The public key that signed it; by default this workspace's.")
+@workspace_option
+@click.pass_context
+def verify(
+    ctx: click.Context,
+    console: Console,
+    against: tuple[Path, ...],
+    log_key: str | None,
+    workspace: Path,
+) -> None:
+    """Recompute every entry, the tree and all links, and re-hash all evidence.
+
+    Exit status 21 if anything is not what was recorded, 20 if a tree head's signature does not
+    hold, 12 if there is nothing to verify or nobody knows who signed a tree head.
     """
     from ftgov import api
     from ftgov.api.log import verify_log
 
     with api.open_workspace(workspace) as opened:
-        if verifying:
-            ctx.exit(_verify(console, verify_log(opened)))
-        entries = opened.ledger.history()
-    plain = [
-        {
-            "seq": entry.seq,
-            "type": entry.type,
-            "name": entry.name,
-            "digest": entry.record_digest,
-            "actor": entry.actor,
-            "recorded_at": entry.recorded_at,
-        }
-        for entry in entries
-    ]
-    lines = [
-        f"{e.seq:6}  {e.recorded_at}  {inert(e.actor):12}  {e.type}/{inert(e.name)}  "
-        f"{e.record_digest[:19]}"
-        for e in entries
-    ]
-    console.result(plain, lines or ["The ledger is empty: there is nothing to show."])
+        ctx.exit(_told(console, verify_log(opened, against, log_key=log_key)))
 
 
-def _verify(console: Console, check: LogCheck) -> ExitCode:
+@command("ftgov log head --output head-2026-11.txt", "ftgov log head --output h.txt --json")
+@click.option("--output", type=_FILE, required=True, help="A new file for the tree head.")
+@workspace_option
+def head(console: Console, output: Path, workspace: Path) -> None:
+    """Export the signed tree head over all entries; keep it where nobody here can change it.
+
+    Later, `ftgov log verify --against` it tells whether an entry was altered or cut off since, even
+    where the whole ledger was written anew.
+    """
+    from ftgov import api
+    from ftgov.api.tree_heads import export_head
+
+    with api.open_workspace(workspace) as opened:
+        made = export_head(opened, output)
+    lines = (
+        f"{made.file}: the tree head over {made.size} entries.",
+        f"  the log's key: {made.log_key}",
+        "Keep both where nobody who can write to this workspace can change them.",
+    )
+    console.result(made, lines)
+
+
+@command("ftgov log export --output log.jsonl", "ftgov log export --output l.jsonl --type model")
+@click.option("--output", type=_FILE, required=True, help="A new file, one entry per line.")
+@click.option("--type", "kind", help="Only entries of a type: dataset, model, job ...")
+@workspace_option
+def export(console: Console, output: Path, kind: str | None, workspace: Path) -> None:
+    """Write every entry with its record to a JSON Lines file."""
+    from ftgov import api
+    from ftgov.api.log import export_log
+
+    with api.open_workspace(workspace) as opened:
+        count = export_log(opened, output, kind=kind)
+    console.result({"file": str(output), "entries": count}, [f"{output}: {count} entries."])
+
+
+def _told(console: Console, check: LogCheck) -> ExitCode:
     """Print what a check found and return the status that says the same."""
-    fault: FtgovError
+    faults = list(_faults(check))
+    lines = list(map(inert, check.faults))
+    if not faults:
+        lines.append(f"{check.entries} entries and all evidence: {check.verdict}")
+        lines += [f"{kept.file}: the ledger grew out of it" for kept in check.heads]
+    console.result(check, lines or [check.verdict])
+    for fault in faults:
+        console.complain(fault)
+    return worst([fault.exit_code for fault in faults])
+
+
+def _faults(check: LogCheck) -> Iterable[FtgovError]:
     if check.faults:
-        console.result(check, map(inert, check.faults))
-        fault = LedgerTampered(
+        yield LedgerTampered(
             f"The ledger or its evidence was changed: {check.faults[0]}",
-            next_step="Restore the workspace from a copy, and compare its head with a signed "
-            "report's.",
+            next_step="Restore the workspace from a copy, and compare it with a tree head that was "
+            "exported earlier: ftgov log verify --against FILE",
         )
     elif not check.entries:
-        console.result(check, [check.verdict])
-        fault = NotAssessable(
+        yield NotAssessable(
             "The ledger is empty: there is nothing to verify.",
             why="Entries that are gone and entries that never were look the same.",
             next_step="Record something first, or check that this is the workspace you mean.",
         )
-    else:
-        console.result(check, [f"{check.entries} entries and all evidence: {check.verdict}"])
-        return ExitCode.DONE
-    console.complain(fault)
-    return fault.exit_code
+    for kept in check.heads:
+        if kept.signature == "invalid":
+            yield InvalidBundle(
+                f"{kept.file}: the signature of the tree head does not hold.",
+                next_step="Use a copy that was kept where nobody could change it.",
+            )
+        elif kept.signature != "valid":
+            yield NotAssessable(
+                f"{kept.file}: nobody knows who signed the tree head.",
+                why="It was signed with another key than this workspace's log has.",
+                next_step="Name the key that was printed when it was exported: --log-key KEY",
+            )
 
 
-COMMAND = log
+COMMAND = ListingGroup(
+    log,
+    [verify, head, export],
+    "ftgov log --last 20",
+    "ftgov log verify --against head-2026-11.txt",
+)

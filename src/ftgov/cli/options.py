@@ -87,6 +87,37 @@ class ExampleGroup(click.Group):
         write_examples(formatter, self.examples)
 
 
+class ListingGroup(ExampleGroup):
+    """A group that shows a list when it is called without a command below it.
+
+    Args:
+        listing: The command that shows the list; its options are the group's.
+        commands: What is below.
+        examples: Lines that a user could type.
+    """
+
+    def __init__(
+        self, listing: ExampleCommand, commands: Sequence[click.Command], *examples: str
+    ) -> None:
+        super().__init__(str(listing.name), commands, listing.help or "", *examples)
+        self.invoke_without_command = True
+        self.no_args_is_help = False
+        self.params = listing.params
+        self._listing = listing
+        self.callback = self._show
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Parse the line, and let an error know which command it ended."""
+        if isinstance(ctx.obj, Running):
+            ctx.obj.context = ctx
+        return super().parse_args(ctx, args)
+
+    def _show(self, **values: Any) -> None:
+        if click.get_current_context().invoked_subcommand is None:
+            assert self._listing.callback is not None, "a command is made of a function"
+            self._listing.callback(**values)
+
+
 def _shared(function: Body) -> Body:
     @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
     @click.option("-q", "--quiet", is_flag=True, help="No progress on stderr.")

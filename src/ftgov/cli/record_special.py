@@ -8,11 +8,7 @@ import click
 
 from ftgov.cli.console import Console
 from ftgov.cli.options import actor_option, command, workspace_option
-
-
-def _tell(console: Console, recorded: list[str], next_step: str) -> None:
-    lines = [*(f"recorded {name}" for name in recorded), f"Next: {next_step}"]
-    console.result({"recorded": recorded}, lines)
+from ftgov.cli.record_parts import tell
 
 
 @command(
@@ -36,7 +32,7 @@ def special_columns(
 
     with open_workspace(workspace) as opened:
         recorded = declare_columns(opened, dataset, columns, actor=actor)
-    _tell(console, recorded, f"ftgov record special-basis {dataset} --from FILE")
+    tell(console, recorded, f"ftgov record special-basis {dataset} --from FILE")
 
 
 @command(
@@ -62,4 +58,4 @@ def special_basis(
 
     with open_workspace(workspace) as opened:
         recorded = record_basis(opened, dataset, source, actor=actor)
-    _tell(console, recorded, "ftgov audit MODEL")
+    tell(console, recorded, "ftgov audit MODEL")

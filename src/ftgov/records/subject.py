@@ -36,8 +36,13 @@ class Subject(Record):
     )
 
     def evidence(self) -> tuple[Evidence, ...]:
-        """Return every file the subject refers to, each once, in a stable order."""
+        """Return the files that an audit rests on, each once, in a stable order.
+
+        A system's prompt is not among them: its bytes stay in the workspace.
+        """
         files = [file for dataset in self.datasets for file in dataset.files]
+        models = (self.model, *((self.base,) if self.base else ()), *self.related)
+        files += [model.adapter_config for model in models if model.adapter_config]
         files += [run.answers for run in self.evaluations]
         for job in (*((self.job,) if self.job else ()), *self.earlier_jobs):
             files += [file for file in (job.trainer_state, job.config, job.energy) if file]

@@ -8,6 +8,8 @@ from pydantic import Field
 
 from ftgov.records.base import Name, Record
 from ftgov.records.evidence import Evidence
+from ftgov.records.observation import Observation
+from ftgov.records.operation import Operation
 
 FactValue = bool | str | list[str] | dict[str, str] | None
 """A fact's value; numbers are kept as the decimal text they were written in, None is unknown."""
@@ -22,3 +24,5 @@ class System(Record):
     intended_purpose: str = Field(min_length=1, max_length=20_000)
     facts: dict[str, FactValue]
     facts_file: Evidence = Field(description="the file the facts were read from")
+    operation: Operation | None = None
+    observation: Observation | None = None

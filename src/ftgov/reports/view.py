@@ -58,7 +58,9 @@ def build_view(dossier: Dossier) -> ReportView:
         purpose=subject.system.intended_purpose if subject.system else "",
         parties=tuple(
             Pair(
-                term=party.role, text=party.legal_name or party.name, reference=party.contact or ""
+                term=party.role or party.kind,
+                text=party.legal_name or party.name,
+                reference=party.contact or "",
             )
             for party in subject.parties
         ),

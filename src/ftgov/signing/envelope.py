@@ -10,8 +10,6 @@ Sigstore bundle v0.3, https://github.com/sigstore/protobuf-specs; RFC 8785; RFC 
 
 from __future__ import annotations
 
-import base64
-import binascii
 import re
 from collections.abc import Iterable
 from typing import Any, Literal, NamedTuple
@@ -24,6 +22,7 @@ from ftgov.records.base import Record
 from ftgov.records.canonical import canonical_bytes, canonical_json
 from ftgov.records.digest import Digest
 from ftgov.signing.keys import PublicKey, SigningKey
+from ftgov.transparency.text import decode_base64, encode_base64
 
 MEDIA_TYPE: Literal["application/vnd.dev.sigstore.bundle.v0.3+json"] = (
     "application/vnd.dev.sigstore.bundle.v0.3+json"
@@ -87,26 +86,6 @@ def pae(payload_type: str, payload: bytes) -> bytes:
     """Return DSSE's pre-authentication encoding: the bytes that are signed."""
     kind = payload_type.encode("utf-8")
     return b"DSSEv1 %d %b %d %b" % (len(kind), kind, len(payload), payload)
-
-
-def encode_base64(content: bytes) -> str:
-    """Return standard base64 with padding."""
-    return base64.b64encode(content).decode("ascii")
-
-
-def decode_base64(text: str) -> bytes:
-    """Return the bytes of base64 text.
-
-    Raises:
-        ValueError: If the text is not the one canonical encoding of its bytes.
-    """
-    try:
-        content = base64.b64decode(text.encode("ascii"), validate=True)
-    except (binascii.Error, ValueError) as fault:
-        raise ValueError("this is not base64") from fault
-    if encode_base64(content) != text:
-        raise ValueError("this base64 is not in its canonical form")
-    return content
 
 
 def parse_canonical(content: bytes) -> Any:

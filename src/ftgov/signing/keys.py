@@ -8,8 +8,6 @@ Sources: FIPS 186-5 (ECDSA); RFC 5915 and RFC 5958 (private keys); RFC 6979 (det
 
 from __future__ import annotations
 
-import os
-import stat
 from pathlib import Path
 from typing import Self
 
@@ -17,14 +15,14 @@ from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, utils
 
-from ftgov.errors import FtgovError, UsageError
+from ftgov.errors import FtgovError
 from ftgov.records.digest import Digest, digest_bytes
+from ftgov.signing.key_file import open_key, read_key_file, write_key_file
 
 ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
 """The order n of the group of P-256."""
 
 _LONGEST_SIGNATURE = 72
-_LONGEST_KEY_FILE = 16_384
 
 
 def is_strict(signature: bytes) -> bool:
@@ -117,7 +115,7 @@ class SigningKey:
             UsageError: If the file is absent.
             FtgovError: If others may read it, its passphrase is wrong, or it is no P-256 key.
         """
-        return cls(_private_key(path, _secret_file(path), passphrase))
+        return cls(_private_key(path, read_key_file(path, make="ftgov keys new"), passphrase))
 
     def save(self, path: Path, passphrase: bytes | None = None) -> None:
         """Write the key to a new file that only its owner can read.
@@ -129,24 +127,7 @@ class SigningKey:
         Raises:
             FtgovError: If the file exists or cannot be made, or the passphrase is empty.
         """
-        if passphrase is not None and not passphrase:
-            raise UsageError("The passphrase is empty.", next_step="Give one, or none at all.")
-        lock = serialization.BestAvailableEncryption(passphrase) if passphrase else None
-        pem = self._key.private_bytes(
-            serialization.Encoding.PEM,
-            serialization.PrivateFormat.PKCS8,
-            lock or serialization.NoEncryption(),
-        )
-        try:
-            number = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        except OSError as fault:
-            raise FtgovError(
-                f"The key file {path} cannot be made: {fault.strerror}.",
-                why="A key is never written over a file that is there.",
-                next_step="Choose another path in a folder that exists.",
-            ) from fault
-        with os.fdopen(number, "wb") as file:
-            file.write(pem)
+        write_key_file(path, self._key, passphrase)
 
     @property
     def spki(self) -> Digest:
@@ -168,46 +149,11 @@ class SigningKey:
         return utils.encode_dss_signature(r, min(s, ORDER - s))
 
 
-def _secret_file(path: Path) -> bytes:
-    """Return the content of a key file, after checking on the open file who else could read it."""
-    try:
-        with path.open("rb") as file:
-            status = os.fstat(file.fileno())
-            content = file.read(_LONGEST_KEY_FILE)
-    except FileNotFoundError as fault:
-        raise UsageError(
-            f"The key file {path} does not exist.", next_step="Make one: ftgov keys new"
-        ) from fault
-    except OSError as fault:
-        raise FtgovError(f"The key file {path} cannot be read: {fault.strerror}.") from fault
-    if stat.S_IMODE(status.st_mode) & 0o077:
-        raise FtgovError(
-            f"The key file {path} is open to others than its owner "
-            f"(mode {stat.S_IMODE(status.st_mode):04o}).",
-            why="Whoever can read a key can sign with it.",
-            next_step=f"chmod 600 {path}; if others had access, revoke the key.",
-        )
-    return content
-
-
 def _private_key(
     path: Path, content: bytes, passphrase: bytes | None
 ) -> ec.EllipticCurvePrivateKey:
     """Return the P-256 key in a PEM, or say what is wrong without showing any of it."""
-    try:
-        key = serialization.load_pem_private_key(content, passphrase)
-    except TypeError as fault:
-        wanted = "needs a passphrase" if passphrase is None else "is not encrypted"
-        raise FtgovError(
-            f"The key file {path} {wanted}.",
-            next_step="Give the passphrase exactly if the key was saved with one.",
-        ) from fault
-    except (ValueError, UnsupportedAlgorithm) as fault:
-        raise FtgovError(
-            f"The key file {path} cannot be opened.",
-            why="The passphrase is wrong or the file is no PKCS#8 PEM key.",
-            next_step="Try the passphrase again, or restore the key from your copy.",
-        ) from fault
+    key = open_key(path, content, passphrase)
     if not isinstance(key, ec.EllipticCurvePrivateKey) or key.curve.name != "secp256r1":
         raise FtgovError(
             f"The key in {path} is not an ECDSA P-256 key.",

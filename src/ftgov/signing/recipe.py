@@ -23,6 +23,7 @@ export LC_ALL=C
 : "${TRUST:?set TRUST to the path of trust-pack.json}"
 S=attestations/report.sigstore.json
 W=$(mktemp -d)
+trap 'rm -rf "$W"' EXIT
 pae() { printf 'DSSEv1 %d %s %d ' "${#1}" "$1" "$(stat -c %s "$2")"; cat "$2"; }
 spki() { printf 'sha256:'; openssl pkey -pubin -in "$1" -outform DER | sha256sum | cut -d' ' -f1; }
 ```

@@ -21,8 +21,9 @@ from ftgov.errors import FtgovError, NotAssessable, UsageError
 from ftgov.records.base import Record, Time, time_text
 from ftgov.records.canonical import canonical_bytes
 from ftgov.records.digest import Digest
-from ftgov.signing.envelope import decode_base64, encode_base64, pae, parse_canonical
+from ftgov.signing.envelope import pae, parse_canonical
 from ftgov.signing.keys import PublicKey, SigningKey
+from ftgov.transparency.text import decode_base64, encode_base64
 
 TRUST_PACK_NAME = "trust-pack.json"
 TRUST_PACK_SCHEMA: Literal["https://ftgov.dev/schema/trust-pack/v1"] = (

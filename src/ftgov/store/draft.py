@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import NamedTuple
 
 from pydantic import TypeAdapter, ValidationError
 
 from ftgov.errors import FtgovError
 from ftgov.records.base import Name, Record, Time
-from ftgov.records.canonical import canonical_bytes, canonical_json
+from ftgov.records.canonical import canonical_json, plain_and_bytes
 from ftgov.records.digest import Digest, digest_bytes
+from ftgov.records.links import Link, links_of
 
 _NAME: TypeAdapter[str] = TypeAdapter(Name)
 _TIME: TypeAdapter[str] = TypeAdapter(Time)
@@ -24,6 +26,22 @@ class Draft(NamedTuple):
     record_digest: Digest
     actor: str
     recorded_at: str
+    links: tuple[Link, ...]
+    record: Record
+
+    def says(self, digest: Digest, body: str) -> bool:
+        """Return whether an entry's record is this one, be it written by an older ftgov."""
+        if digest == self.record_digest:
+            return True
+        try:
+            return type(self.record).model_validate_json(body) == self.record
+        except ValidationError:
+            return False
+
+
+@lru_cache(maxsize=64)  # a batch has one time and few types
+def _known(adapter: TypeAdapter[str], value: str, what: str) -> str:
+    return _checked(adapter, value, what)
 
 
 def _checked(adapter: TypeAdapter[str], value: object, what: str) -> str:
@@ -54,15 +72,17 @@ def drafted(record: Record, *, actor: str, recorded_at: str) -> Draft:
         FtgovError: If it has no type or name, no canonical form, or would not read back equal; if
             nobody is named as the actor; if the time is not RFC 3339 UTC text.
     """
-    body = canonical_bytes(record)
+    content, body = plain_and_bytes(record)
     kind, name = getattr(record, "type", None), getattr(record, "name", None)
     draft = Draft(
-        type=_checked(_NAME, kind, f"type of a {type(record).__name__}"),
+        type=_known(_NAME, str(kind), f"type of a {type(record).__name__}"),
         name=_checked(_NAME, name, f"name of a {type(record).__name__}"),
         body=body.decode("utf-8"),
         record_digest=digest_bytes(body),
         actor=_actor(actor),
-        recorded_at=_checked(_TIME, recorded_at, "time"),
+        recorded_at=_known(_TIME, str(recorded_at), "time"),
+        links=links_of(str(kind), str(name), content),
+        record=record,
     )
     try:
         canonical_json(body)

@@ -5,17 +5,20 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO, Final
 
 from pydantic import ValidationError
 
-from ftgov.errors import FtgovError, UsageError
+from ftgov.errors import FtgovError, LedgerTampered, UsageError
 from ftgov.records.digest import Digest
 from ftgov.records.evidence import Evidence
 from ftgov.records.media_type import media_type_of
-from ftgov.store.durable import cannot_write, partial_file, sync, sync_folder
-from ftgov.store.shelf import opened, place_of, problems, sweep
+from ftgov.store.durable import cannot_write, partial_file
+from ftgov.store.remote import RemoteFolder
+from ftgov.store.sealed import Erasures, Kept, SealedEvidence
+from ftgov.store.shelf import Shelf, sweep
 
 _CHUNK: Final = 1 << 20
 
@@ -24,27 +27,47 @@ class EvidenceStore:
     """Evidence files below a folder, each at `ab/abcdef...`; an `EvidenceReader` that takes in too.
 
     Args:
-        root: The folder; it exists.
+        root: The folder; it exists. Keys of erasable evidence are in `vault` beside it.
         read_only: Whether taking in is refused.
+        erasures: What the ledger says was erased; asked only where evidence can't be found.
+        remote: Where a team keeps the files; the folder then holds copies of those used here.
     """
 
-    def __init__(self, root: Path, *, read_only: bool = False) -> None:
+    def __init__(
+        self,
+        root: Path,
+        *,
+        read_only: bool = False,
+        erasures: Erasures = lambda: (),
+        remote: RemoteFolder | None = None,
+    ) -> None:
         self._root = root
         self._read_only = read_only
+        self._shelf = Shelf(root, remote, read_only=read_only)
+        self.sealed = SealedEvidence(self._shelf, read_only=read_only, erasures=erasures)
 
     def put_file(
-        self, path: Path, *, name: str | None = None, media_type: str | None = None
+        self,
+        path: Path,
+        *,
+        name: str | None = None,
+        media_type: str | None = None,
+        erasable: bool = False,
     ) -> Evidence:
         """Take in a copy of a file, of any size; the same content is kept once.
+
+        Content that was first kept erasable stays so, however often it is taken in.
 
         Args:
             path: The file, which is left alone.
             name: The name that people know it by; the file's own by default.
             media_type: By default what the name stands for.
+            erasable: Keep it encrypted, under a key of its own that can be destroyed.
 
         Raises:
             UsageError: If there is no such file.
-            FtgovError: If it can't be read or the copy not be written; nothing was stored then.
+            FtgovError: If it can't be read or the copy not be written, or is to be erasable but is
+                kept in clear already; nothing was stored then.
         """
         if not path.is_file():
             raise UsageError(
@@ -61,39 +84,74 @@ class EvidenceStore:
                 next_step="Check the file's permissions.",
             ) from fault
         with source:
-            return self._put(iter(lambda: source.read(_CHUNK), b""), name or path.name, media_type)
+            chunks = iter(lambda: source.read(_CHUNK), b"")
+            return self._put(chunks, name or path.name, media_type, erasable=erasable)
 
-    def put_bytes(self, content: bytes, *, name: str, media_type: str | None = None) -> Evidence:
+    def put_bytes(
+        self, content: bytes, *, name: str, media_type: str | None = None, erasable: bool = False
+    ) -> Evidence:
         """Take in bytes as a file; see `put_file`."""
-        return self._put([content], name, media_type)
+        return self._put([content], name, media_type, erasable=erasable)
 
     def open(self, digest: Digest) -> BinaryIO:
         """Open evidence for reading, after its content was checked against the digest.
 
         Raises:
-            NotAssessable: If it is absent, or no longer what was recorded.
+            NotAssessable: If it is absent or erased, or no longer what was recorded.
         """
-        return opened(self._root, digest)
+        if self._shelf.holds(digest):
+            return self._shelf.open(digest)
+        return self.sealed.open(digest)
 
     def path(self, digest: Digest) -> Path:
-        """Return the file that holds the evidence, after its content was checked.
+        """Return a file that holds the evidence, after its content was checked.
+
+        Of erasable evidence it is a copy that is there until the store is closed.
 
         Raises:
-            NotAssessable: If it is absent, or no longer what was recorded.
+            NotAssessable: If it is absent or erased, or no longer what was recorded.
         """
-        self.open(digest).close()
-        return place_of(self._root, digest)
+        if self._shelf.holds(digest):
+            self._shelf.open(digest).close()
+            return self._shelf.place(digest)
+        return self.sealed.path(digest)
 
     def has(self, digest: Digest) -> bool:
         """Return whether there is a file for the digest; `open` tells whether it is sound."""
-        place = place_of(self._root, digest)
-        return place.is_file() and not place.is_symlink()
+        if self._shelf.has(digest):
+            return True
+        return not self._shelf.holds(digest) and self.sealed.key_of(digest) is not None
+
+    def fault(self, digest: Digest, sealed: Digest | None = None) -> str | None:
+        """Return why a file that a record names is not here, or None where all is well.
+
+        Args:
+            digest: What the record says of its content.
+            sealed: What it says of its ciphertext.
+        """
+        if not self.has(sealed or digest):
+            return "is gone"
+        if sealed is None or self.has(digest):
+            return None
+        with suppress(LedgerTampered):  # an altered entry erases nothing; the ledger's check tells
+            if self.sealed.erased(digest):
+                return None
+        return "cannot be read: its key is lost, and no entry says that it was erased"
 
     def verify(self) -> tuple[str, ...]:
-        """Hash every file again and return what is wrong: altered files, and files out of place."""
-        return tuple(problems(self._root))
+        """Hash every file again and return what is wrong: altered files, and files out of place.
 
-    def _put(self, chunks: Iterable[bytes], name: str, media_type: str | None) -> Evidence:
+        Erasable evidence whose key is there is unsealed too.
+        """
+        return (*self._shelf.problems(), *self.sealed.problems())
+
+    def close(self) -> None:
+        """Remove the plain copies of erasable evidence; closing twice does no harm."""
+        self.sealed.close()
+
+    def _put(
+        self, chunks: Iterable[bytes], name: str, media_type: str | None, *, erasable: bool
+    ) -> Evidence:
         if self._read_only:
             raise FtgovError(
                 f"The evidence {name} was not taken in: the workspace is open for reading only.",
@@ -102,15 +160,15 @@ class EvidenceStore:
             )
         described = _described(name, media_type)
         try:
-            digest, size = self._stored(chunks)
+            self._root.mkdir(exist_ok=True)
+            kept = self.sealed.put(chunks) if erasable else self._stored(chunks)
         except OSError as fault:
             raise cannot_write(f"The evidence {name}", fault) from fault
-        return described.model_copy(update={"digest": digest, "bytes": size})
+        return described.model_copy(update=kept._asdict())
 
-    def _stored(self, chunks: Iterable[bytes]) -> tuple[Digest, int]:
+    def _stored(self, chunks: Iterable[bytes]) -> Kept:
         """Copy and hash in one pass, then give the file its name; an equal one stays as it is."""
         hashed, size = hashlib.sha256(), 0
-        self._root.mkdir(exist_ok=True)
         with partial_file(self._root) as (stream, partial):
             sweep(self._root, now=os.fstat(stream.fileno()).st_mtime)
             for chunk in chunks:
@@ -119,16 +177,14 @@ class EvidenceStore:
             digest: Digest = "sha256:" + hashed.hexdigest()
             if self.has(digest):
                 # An altered copy is told, never papered over; only an absent one is made again.
-                self.path(digest)
-                return digest, size
-            os.fchmod(stream.fileno(), 0o444)
-            sync(stream)
-            place = place_of(self._root, digest)
-            place.parent.mkdir(exist_ok=True)
-            partial.rename(place)
-        sync_folder(place.parent)
-        sync_folder(self._root)
-        return digest, size
+                self.open(digest).close()
+                standing = self.sealed.key_of(digest)
+                if self._shelf.has(digest):
+                    self._shelf.send(digest)
+                    return Kept(digest, size)
+                return Kept(digest, size, standing.sealed if standing else None)
+            self._shelf.put(digest, stream, partial)
+        return Kept(digest, size)
 
 
 def _described(name: str, media_type: str | None) -> Evidence:

@@ -1,59 +1,80 @@
-"""The few questions that are asked of the ledger's table, and the one statement that adds to it."""
+"""The few questions that are asked of the tables, on either database."""
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
-from sqlalchemy import Connection, Select, func, insert, select
+from sqlalchemy import Connection, Select
 
+from ftgov.records.digest import Digest
 from ftgov.records.dossier import LedgerHead
-from ftgov.store.chain import Entry, seal
-from ftgov.store.draft import Draft
-from ftgov.store.guards import GENESIS
+from ftgov.store.chain import GENESIS, Entry
 from ftgov.store.tables import LEDGER
 
 COLUMNS: Final = tuple(LEDGER.c[name] for name in Entry._fields)
 """The ledger's columns in the order of an `Entry`'s fields."""
 
+Key = tuple[str, str]
+"""The type and name of a record."""
 
-def _first(connection: Connection, query: Select[Any]) -> Entry | None:
-    row = connection.execute(query.limit(1)).first()
-    return Entry(*row) if row else None
+_WANTED: Final = {
+    "sqlite": "SELECT value ->> 0 AS type, value ->> 1 AS name FROM json_each(?)",
+    "postgresql": "SELECT value ->> 0 AS type, value ->> 1 AS name "
+    "FROM json_array_elements(%s::json)",
+}
+_CURRENT: Final = (
+    "SELECT "
+    + ", ".join(f"l.{name}" for name in Entry._fields)
+    + " FROM ({wanted}) w JOIN ledger l ON l.seq = (SELECT max(seq) FROM ledger"
+    " WHERE type = w.type AND name = w.name)"
+)
+_PAGE: Final = 500
 
 
-def current(connection: Connection, kind: str, name: str) -> Entry | None:
-    """Return the newest entry of a type and name, or None."""
-    query = select(*COLUMNS).where(LEDGER.c.type == kind, LEDGER.c.name == name)
-    return _first(connection, query.order_by(LEDGER.c.seq.desc()))
+def marked(connection: Connection, statement: str) -> str:
+    """Return a statement with the placeholders of the connection's driver instead of `?`."""
+    return statement if connection.dialect.name == "sqlite" else statement.replace("?", "%s")
 
 
-def last(connection: Connection) -> Entry | None:
-    """Return the entry at the chain's end, or None if the ledger is empty."""
-    return _first(connection, select(*COLUMNS).order_by(LEDGER.c.seq.desc()))
+def current_of(connection: Connection, keys: Sequence[Key]) -> dict[Key, Entry]:
+    """Return the newest entry of each type and name that has one."""
+    found: dict[Key, Entry] = {}
+    query = _CURRENT.format(wanted=_WANTED[connection.dialect.name])
+    for start in range(0, len(keys), _PAGE):
+        wanted = json.dumps(keys[start : start + _PAGE])
+        for row in connection.exec_driver_sql(query, (wanted,)):
+            entry = Entry(*row)
+            found[entry.type, entry.name] = entry
+    return found
+
+
+def end_of(connection: Connection) -> tuple[int, Digest]:
+    """Return the seq and digest of the entry at the chain's end; 0 and `GENESIS` if it is empty."""
+    row = connection.exec_driver_sql(
+        "SELECT seq, digest FROM ledger ORDER BY seq DESC LIMIT 1"
+    ).first()
+    return (int(row[0]), str(row[1])) if row else (0, GENESIS)
 
 
 def head_of(connection: Connection) -> LedgerHead:
     """Return how many entries there are, and the digest of the last."""
-    end = last(connection)
-    count = connection.execute(select(func.count()).select_from(LEDGER)).scalar_one()
-    return LedgerHead(entries=count, head=end.digest if end else None)
+    seq, digest = end_of(connection)
+    return LedgerHead(entries=seq, head=digest if seq else None)
 
 
-def placed(connection: Connection, draft: Draft) -> Entry:
-    """Return the entry that holds a draft: the one that stands, or a new one at the chain's end.
+def streamed(connection: Connection, query: Select[Any]) -> Iterator[Any]:
+    """Yield rows as they come, so that memory does not grow with their number."""
+    yield from connection.execute(query, execution_options={"yield_per": _PAGE})
 
-    The caller's transaction holds the write lock, so that nobody appends in between.
-    """
-    standing = current(connection, draft.type, draft.name)
-    if standing and standing.record_digest == draft.record_digest:
-        return standing
-    end = last(connection)
-    entry = Entry(
-        seq=end.seq + 1 if end else 1,
-        previous=end.digest if end else GENESIS,
-        digest="",
-        **draft._asdict(),
-    )
-    entry = entry._replace(digest=seal(entry))
-    connection.execute(insert(LEDGER).values(entry._asdict()))
-    return entry
+
+def digests(connection: Connection, first: int, last: int) -> list[Digest]:
+    """Return the digests of the entries from one seq to another, both included."""
+    query = marked(connection, "SELECT digest FROM ledger WHERE seq BETWEEN ? AND ? ORDER BY seq")
+    return list(connection.exec_driver_sql(query, (first, last)).scalars())
+
+
+def digest_at(connection: Connection, seq: int) -> Digest | None:
+    """Return the digest of an entry, or None if there is no entry of that seq."""
+    return next(iter(digests(connection, seq, seq)), None)

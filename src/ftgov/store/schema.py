@@ -5,73 +5,104 @@ Opening a current database must not load alembic, which costs more than all the 
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Final
+import io
+from typing import Any, Final
 
-from sqlalchemy import Engine
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DatabaseError, OperationalError, ProgrammingError
 
 from ftgov import __version__
 from ftgov.errors import FtgovError
-from ftgov.store.database import transaction
+from ftgov.store.database import Database
 
-REVISION: Final = "0001"
+REVISION: Final = "0002"
 """The newest migration that this program ships, and the one it works with."""
 
+OLDER: Final = ("0001",)
+"""The revisions that this program brings up to date when it may write."""
 
-def migrate(engine: Engine, path: Path) -> None:
+
+def _config(**attributes: Any) -> Any:
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", "ftgov.store:migrations")
+    config.attributes.update(attributes)
+    return config
+
+
+def migrate(database: Database) -> None:
     """Bring an empty or older database to `REVISION` in one transaction.
-
-    Args:
-        engine: From `sqlite_engine`.
-        path: The database file, to be named in errors.
 
     Raises:
         FtgovError: If it cannot be written.
     """
     from alembic import command
-    from alembic.config import Config
 
-    config = Config()
-    config.set_main_option("script_location", "ftgov.store:migrations")
-    with transaction(engine, path, writes=True) as connection:
-        config.attributes["connection"] = connection
-        command.upgrade(config, REVISION)
+    with database.transaction(writes=True) as connection:
+        command.upgrade(_config(connection=connection), REVISION)
 
 
-def revision_of(engine: Engine, path: Path) -> str | None:
+def migration_sql() -> str:
+    """Return the statements that make an empty PostgreSQL database current."""
+    from alembic import command
+
+    written = io.StringIO()
+    config = _config(written=written)
+    config.output_buffer = written
+    command.upgrade(config, REVISION, sql=True)
+    return written.getvalue()
+
+
+def revision_of(database: Database) -> str | None:
     """Return the migration revision of a database, or None if it has none.
 
     Raises:
-        FtgovError: If the file cannot be read or is no database.
+        FtgovError: If it cannot be read or is no database.
     """
-    with transaction(engine, path) as connection:
+    with database.transaction() as connection:
         try:
             found = connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalars()
             revisions = [str(one) for one in found]
-        except OperationalError as fault:
-            if "no such table" not in str(fault.orig):
+        except (OperationalError, ProgrammingError) as fault:
+            if not _no_table(fault):
                 raise
             return None
     return revisions[0] if len(revisions) == 1 else None
 
 
-def require_current(engine: Engine, path: Path) -> None:
-    """Refuse a database that this program does not know.
+def _no_table(fault: DatabaseError) -> bool:
+    cause = str(fault.orig)
+    return "no such table" in cause or 'relation "alembic_version" does not exist' in cause
+
+
+def make_current(database: Database) -> None:
+    """Refuse a database that this program does not know; bring an older one up to date.
 
     Raises:
-        FtgovError: If it is newer, has no revision, or is damaged; the message names what it needs.
+        FtgovError: If it is newer, has no revision, is damaged, or is older and can't be written;
+            the message names what it needs.
     """
-    found = revision_of(engine, path)
+    found = revision_of(database)
+    if found == REVISION:
+        return
     if found is None:
         raise FtgovError(
-            f"{path} is no ledger of ftgov.",
+            f"{database.label} is no ledger of ftgov.",
             why="It names no migration revision.",
-            next_step="Keep the file as it is, and restore store.db from a backup.",
+            next_step="Keep it as it is, and restore it from a backup; a new PostgreSQL database "
+            "is set up by the SQL of: ftgov database setup-sql",
         )
-    if found != REVISION:
+    if found not in OLDER:
         raise FtgovError(
-            f"{path} needs an ftgov that knows database revision {found}.",
+            f"{database.label} needs an ftgov that knows database revision {found}.",
             why=f"This is ftgov {__version__}, which knows revisions up to {REVISION}.",
             next_step="Upgrade: pip install --upgrade ftgov",
         )
+    if database.read_only:
+        raise FtgovError(
+            f"{database.label} was written by an older ftgov (revision {found}) and can't be "
+            "brought up to date here.",
+            why="It is open for reading only.",
+            next_step="Open it once where you may write: ftgov log verify",
+        )
+    migrate(database)

@@ -27,6 +27,8 @@ class Heading(Record):
     version: int = Field(alias="schema", ge=1)
     name: Name
     created: Time | None = None
+    database: str | None = Field(default=None, description="address; None: a SQLite file")
+    evidence: str | None = Field(default=None, description="fsspec URL; None: a local folder")
 
 
 def _quoted(text: str) -> str:
@@ -37,19 +39,18 @@ def _quoted(text: str) -> str:
     return json.dumps(text, ensure_ascii=False)
 
 
-def settings_text(name: str, created: str, gates: Sequence[str]) -> str:
-    """Return the text of a new `ftgov.toml`.
-
-    Args:
-        name: The workspace's name.
-        created: When it was made, as RFC 3339 UTC text.
-        gates: The gates that `ftgov check` asks by default.
+def heading_of(
+    name: str, created: str, *, database: str | None = None, evidence: str | None = None
+) -> Heading:
+    """Return what a new workspace's settings say of it.
 
     Raises:
-        UsageError: If a name or the time is malformed.
+        UsageError: If a name, the time or an address is malformed.
     """
     try:
-        Heading(version=SCHEMA, name=name, created=created)
+        return Heading(
+            version=SCHEMA, name=name, created=created, database=database, evidence=evidence
+        )
     except ValidationError as fault:
         first = fault.errors()[0]
         raise UsageError(
@@ -57,11 +58,25 @@ def settings_text(name: str, created: str, gates: Sequence[str]) -> str:
             why=str(first["msg"]),
             next_step="Names match [a-z0-9._-]+; times look like 2026-11-21T09:30:00Z.",
         ) from fault
-    default = ", ".join(_quoted(gate) for gate in gates)
-    return (
-        f'[workspace]\nschema = {SCHEMA}\nname = "{name}"\ncreated = "{created}"\n'
-        f"\n[gates]\ndefault = [{default}]\n"
+
+
+def settings_text(heading: Heading, gates: Sequence[str]) -> str:
+    """Return the text of a new `ftgov.toml`.
+
+    Args:
+        heading: What it says of the workspace.
+        gates: The gates that `ftgov check` asks by default.
+
+    Raises:
+        UsageError: If a gate's name is malformed.
+    """
+    said = heading.model_dump(
+        include={"name", "created", "database", "evidence"}, exclude_none=True
     )
+    lines = ["[workspace]", f"schema = {heading.version}"]
+    lines += [f"{key} = {json.dumps(value)}" for key, value in said.items()]
+    default = ", ".join(_quoted(gate) for gate in gates)
+    return "\n".join([*lines, "", "[gates]", f"default = [{default}]", ""])
 
 
 def read_settings(path: Path) -> tuple[Heading, Mapping[str, Any]]:

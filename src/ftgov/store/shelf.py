@@ -11,10 +11,14 @@ from typing import BinaryIO, Final
 
 from ftgov.errors import NotAssessable
 from ftgov.records.digest import Digest, bare, digest_stream
-from ftgov.store.durable import PARTIAL
+from ftgov.store.durable import PARTIAL, partial_file, sync, sync_folder
+from ftgov.store.remote import RemoteFolder
 
 _DIGEST: Final = re.compile(r"sha256:[0-9a-f]{64}")
-_ABSENT: Final = "Restore the file from a backup, or record it again from its source."
+_ABSENT: Final = (
+    "Restore the file from a backup (of erasable evidence, its key in the vault), or record it "
+    "again from its source."
+)
 _UNREADABLE: Final = "Check its permissions; if it is no plain file, move it away. " + _ABSENT
 _ALTERED: Final = (
     "Keep the altered file as a proof, but move it away; then restore the file from a backup, or "
@@ -89,6 +93,21 @@ def opened(root: Path, digest: Digest) -> BinaryIO:
     )
 
 
+def shelved(root: Path, digest: Digest, stream: BinaryIO, partial: Path) -> None:
+    """Give a finished copy its place, durably and write-protected.
+
+    Raises:
+        OSError: If the disk refuses; the file is not in its place then.
+    """
+    os.fchmod(stream.fileno(), 0o444)
+    sync(stream)
+    place = place_of(root, digest)
+    place.parent.mkdir(exist_ok=True)
+    partial.rename(place)
+    sync_folder(place.parent)
+    sync_folder(root)
+
+
 def _altered(path: Path) -> str | None:
     if path.is_symlink() or not path.is_file():
         return "not a regular file"
@@ -131,3 +150,87 @@ def problems(root: Path) -> Iterator[str]:
             yield f"{shown}: no evidence file, put here by something else"
         elif fault := _altered(path):
             yield f"{shown}: {fault}"
+
+
+class Shelf:
+    """The files of a folder, and of the one that a team keeps elsewhere, if there is one.
+
+    Args:
+        root: The folder here; with one elsewhere it holds copies of the files that were used here.
+        remote: The folder elsewhere, which is the truth then.
+        read_only: Whether nothing may be written here; then only what is here can be read.
+    """
+
+    def __init__(self, root: Path, remote: RemoteFolder | None, *, read_only: bool) -> None:
+        self.root = root
+        self._remote = remote
+        self._read_only = read_only
+
+    def place(self, digest: Digest) -> Path:
+        """Return where the file of a digest belongs in the folder here."""
+        return place_of(self.root, digest)
+
+    def has(self, digest: Digest) -> bool:
+        """Return whether there is a plain file of the digest, here or elsewhere."""
+        place = self.place(digest)
+        if os.path.lexists(place):
+            return place.is_file() and not place.is_symlink()
+        return self._remote is not None and self._remote.has(digest)
+
+    def holds(self, digest: Digest) -> bool:
+        """Return whether anything is in the place of a digest, be it sound or not."""
+        return os.path.lexists(self.place(digest)) or self.has(digest)
+
+    def open(self, digest: Digest) -> BinaryIO:
+        """Open a file for reading, fetched first if it is elsewhere; its content was checked.
+
+        Raises:
+            NotAssessable: If it is absent, unreadable, or no longer what was recorded.
+            FtgovError: If the folder elsewhere can't be reached.
+        """
+        if self._remote and not os.path.lexists(self.place(digest)) and self._remote.has(digest):
+            self._fetch(self._remote, digest)
+        return opened(self.root, digest)
+
+    def put(self, digest: Digest, stream: BinaryIO, partial: Path) -> None:
+        """Give a finished copy its place here, then elsewhere.
+
+        Raises:
+            OSError: If the disk refuses; the file is not in its place then.
+            FtgovError: If the folder elsewhere can't be written.
+        """
+        shelved(self.root, digest, stream, partial)
+        self.send(digest)
+
+    def send(self, digest: Digest) -> None:
+        """Put a file that is here where the team keeps it, unless it is there.
+
+        Raises:
+            FtgovError: If the folder elsewhere can't be written.
+        """
+        if self._remote:
+            self._remote.push(self.place(digest), digest)
+
+    def problems(self) -> Iterator[str]:
+        """Hash every file, here and elsewhere, and tell what is altered or out of place."""
+        yield from problems(self.root)
+        if self._remote:
+            yield from self._remote.problems()
+
+    def _fetch(self, remote: RemoteFolder, digest: Digest) -> None:
+        if self._read_only:
+            raise NotAssessable(
+                f"The evidence {digest} is at {remote.url} and cannot be fetched.",
+                why="The workspace is open for reading only, and has no copy of it.",
+                next_step="Make the workspace writable for you, or work on a copy.",
+            )
+        self.root.mkdir(exist_ok=True)
+        with partial_file(self.root) as (stream, partial):
+            found = remote.pull(digest, stream)
+            if found != digest:
+                raise NotAssessable(
+                    f"The evidence {digest} is not what was recorded.",
+                    why=f"Its content at {remote.url} now has {found}.",
+                    next_step=_ALTERED,
+                )
+            shelved(self.root, digest, stream, partial)

@@ -1,0 +1,1 @@
+"""Proofs that a log only grew: Merkle trees, tree heads, signed notes. Pure: no keys, no files."""
