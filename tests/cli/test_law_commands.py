@@ -156,6 +156,8 @@ def test_answers_from_a_file_change_the_checklist(space: Path, tmp_path: Path) -
     assert _state(space, "RMS-4")["state"] == "present"
     log = _in(space, "log", "--json")
     assert "Jane Doe" in log.out
+    with api.open_workspace(space) as opened:
+        assert not any("Jane Doe" in entry.body for entry in opened.ledger.history())
 
 
 def test_a_faulty_answers_file_records_nothing(space: Path, tmp_path: Path) -> None:
@@ -252,6 +254,9 @@ def test_declared_special_columns_stop_an_audit_until_a_ground_is_recorded(
     )
     assert _in(space, "record", "special-basis", "heldout", "--from", ground).status == 0
     assert _in(space, "audit", "honest", "--analyzer", "dataset_quality").status in {0, 10}
+    with api.open_workspace(space) as opened:
+        bodies = [entry.body for entry in opened.ledger.history()]
+    assert not any("Jane Doe" in body for body in bodies), "a name in clear can't be erased"
     ground.write_text("columns: [group]\nbasis: whim\nreason: x\nauthor: J\n")
     refused = _in(space, "record", "special-basis", "heldout", "--from", ground)
     assert (refused.status, "'basis'" in refused.err) == (2, True)

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from ftgov.api.clock import Moment, moment_of
 from ftgov.api.judgement import Judgement, judged
+from ftgov.api.people import acting
 from ftgov.api.recording import append, keep_files
 from ftgov.errors import UsageError
 from ftgov.intake.files import describe_file
@@ -119,12 +120,14 @@ def _record(
     _require_agreement(found, values)
     files = {Path(file): describe_file(Path(file)) for each in given for file in each.evidence}
     keep_files(workspace, files)
+    # The ledger keeps who answered as a party's id: names in clear could never be erased.
+    known = acting(workspace, author, recorded_at=moment.text)
     records = []
     for each in given:
         backing = tuple(files[Path(file)] for file in each.evidence)
         kept = each._replace(value=values[each.question])
-        records.append(_answer(found, kept, backing, author, moment))
-    append(workspace, records, actor=author, recorded_at=moment.text)
+        records.append(_answer(found, kept, backing, known, moment))
+    append(workspace, records, actor=known, recorded_at=moment.text)
     return Recorded(tuple(each.question for each in given), author)
 
 

@@ -8,7 +8,9 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
+from ftgov.api.clock import now_text
 from ftgov.api.law import day
+from ftgov.api.people import acting
 from ftgov.api.recording import record
 from ftgov.dossier.assess import classify_subject
 from ftgov.errors import NotAssessable, UsageError
@@ -38,7 +40,8 @@ def record_basis(workspace: Workspace, dataset: str, path: Path, *, actor: str) 
     """Record the ground on which special columns of a dataset are used, from a YAML file.
 
     The file holds `columns`, `basis`, `reason`, `author`, and for the basis bias_detection the six
-    `points` a to f and `delete_by`; it is kept as evidence.
+    `points` a to f and `delete_by`; it is kept as evidence that can be erased, since it names a
+    person, who in the ledger is a party's id.
 
     Raises:
         UsageError: If the file is absent or malformed, or there is no such dataset.
@@ -59,7 +62,9 @@ def record_basis(workspace: Workspace, dataset: str, path: Path, *, actor: str) 
             why=first["msg"] if first else str(fault),
             next_step="Correct it; nothing was recorded.",
         ) from fault
-    return record(workspace, [made], {path: kept}, actor=actor)
+    author = acting(workspace, made.author, recorded_at=now_text())
+    named = made.model_copy(update={"author": author})
+    return record(workspace, [named], {path: kept}, actor=actor, erasable=True)
 
 
 def _require_dataset(workspace: Workspace, name: str) -> None:

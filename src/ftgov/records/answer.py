@@ -16,8 +16,8 @@ from ftgov.records.system import FactValue
 class Answer(Record):
     """One answer to one question about one system; a later answer supersedes it.
 
-    `author` is a name as it was typed: it is no identity. Where two people must agree, only
-    signatures count (`records/four_eyes.py`).
+    `author` is the id of the party that answered, known by a name as it was typed: that proves no
+    identity. Where two people must agree, only signatures count (`records/four_eyes.py`).
     """
 
     type: Literal["answer"] = "answer"
