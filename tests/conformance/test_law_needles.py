@@ -12,31 +12,13 @@ import yaml
 
 from ftgov.law.pack_records import PackDate
 from law_support import NEW, packs
+from law_texts import FILES, passage
 
-FILES = {
-    "act": "regulation_2024_1689_en_as_published.txt",
-    "amendment": "amendments_2026_1744_en.yaml",
-}
 DATES = [
     pytest.param(when, id=f"{pack.id}: {key}")
     for pack in packs()
     for key, when in pack.dates.items()
 ]
-
-
-def article(text: str, heading: str) -> str:
-    """The text of one article, up to the next heading; body lines that cite are none."""
-    start = re.search(rf"^{re.escape(heading)}$", text, re.MULTILINE)
-    assert start, heading
-    rest = text[start.end() :]
-    end = re.search(r"^(Article \d+|ANNEX [IVX]+)$", rest, re.MULTILINE)
-    return rest[: end.start()] if end else rest
-
-
-def amended(text: str, at: str) -> str:
-    found = [entry["text"] for entry in yaml.safe_load(text) if entry["at"] == at]
-    assert len(found) == 1, at
-    return str(found[0])
 
 
 def in_words(day: date) -> str:
@@ -49,9 +31,7 @@ def test_the_words_stand_in_the_article_and_hold_the_date(
 ) -> None:
     named = ""
     for needle in when.found:
-        text = (shared_folder / "law" / FILES[needle.source]).read_text("utf-8")
-        body = article(text, needle.at) if needle.source == "act" else amended(text, needle.at)
-        assert needle.words in body
+        assert needle.words in passage(shared_folder, needle.source, needle.at)
         named += needle.words
     days = {when.on, when.literal, when.effective, when.effective_annex_1} - {None}
     assert {in_words(day) for day in days if day} <= set(re.findall(r"\d+ \w+ \d{4}", named))
@@ -80,7 +60,24 @@ def test_facts_points_and_items_are_those_of_the_draft(shared_folder: Path) -> N
 
 def test_the_act_entered_into_force_when_the_pack_says(shared_folder: Path) -> None:
     # Art. 113: the twentieth day following publication on 12 July 2024
-    text = (shared_folder / "law" / FILES["act"]).read_text("utf-8")
-    assert "twentieth day following that of its publication" in article(text, "Article 113")
+    text = passage(shared_folder, "act", "Article 113")
+    assert "twentieth day following that of its publication" in text
     assert packs()[0].in_force.start == date(2024, 8, 1)
     assert packs()[1].in_force.start == date(2026, 7, 27)
+
+
+def test_every_obligation_of_the_draft_is_in_a_pack(shared_folder: Path) -> None:
+    draft = yaml.safe_load((shared_folder / "law" / "obligations.yaml").read_text("utf-8"))
+    drafted = {duty["id"] for duty in draft["obligations"]}
+    packed = {duty.id for pack in packs() for duty in pack.obligations}
+    assert len(drafted) == 84
+    assert drafted <= packed
+
+
+def test_controls_are_those_of_the_public_catalogue(shared_folder: Path) -> None:
+    place = shared_folder / "spec" / "oscal" / "eu-ai-act-oscal"
+    catalogue = (place / "catalogs_eu-ai-act_catalog.json").read_text("utf-8")
+    known = set(re.findall(r'"id": ?"(aia-[0-9a-z.]+)"', catalogue))
+    used = {each for pack in packs() for spec in pack.evidence.values() for each in spec.controls}
+    assert len(used) >= 40
+    assert used <= known

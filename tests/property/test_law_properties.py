@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from ftgov.law.classify import classify
@@ -74,6 +74,8 @@ def complete_facts(draw: st.DrawFn) -> Values:
         values[still] = []
     if draw(st.integers(0, 3)):
         values["art5"] = []
+    if not values["ai_system"]:
+        values["annex3"] = []
     if draw(st.booleans()):
         values["mod_override"] = values["scratch_override"] = None
     return values
@@ -107,6 +109,9 @@ def test_a_completion_lies_in_possible_and_unknown_never_lowers(
         assert RANK.index(unknown.overall) >= RANK.index(known.overall)
     if outputs(known) != outputs(unknown):
         assert blanked & set(unknown.missing), "an output changed and no blanked fact is named"
+    if unknown.overall not in {"out_of_scope", "model_only"}:
+        listed = {duty.id for duty in unknown.obligations} | set(unknown.obligations_open)
+        assert {duty.id for duty in known.obligations} <= listed
 
 
 @given(complete_facts(), st.data(), pack_numbers, days)
@@ -117,6 +122,8 @@ def test_an_unknown_that_decides_is_named(
     pack = packs()[number]
     name = data.draw(st.sampled_from(sorted(set(values) - NEVER_NAMED)))
     other = data.draw(_value(name, pack.facts[name]))
+    both = {**values, name: other}
+    assume(both["ai_system"] or not both["annex3"])
     one = outputs(run(pack, values, day))
     two = outputs(run(pack, {**values, name: other}, day))
     unknown = run(pack, {**values, name: None}, day)
@@ -135,6 +142,7 @@ def test_an_added_annex_three_item_never_lowers(
     before = run(pack, values, day)
     listed = values["annex3"]
     assert isinstance(listed, list)
+    assume(values["ai_system"])  # a purpose of weights alone contradicts itself
     after = run(pack, {**values, "annex3": [*listed, added]}, day)
     if before.overall not in {"out_of_scope", "model_only"}:
         assert RANK.index(after.overall) >= RANK.index(before.overall)
@@ -167,3 +175,37 @@ def test_out_of_scope_empties_the_systems_duties(values: Values, number: int, da
     lists = (result.prohibited_now, result.prohibited_later, result.transparency, result.art25)
     assert not any((*lists, result.register_under, result.high_risk_route, result.fria))
     assert all(duty.who == "gpai_provider" for duty in result.obligations)
+
+
+EXCLUSIONS = ("excl_military_ns", "excl_third_country_le", "excl_sole_science", "pre_market_only")
+
+
+@given(complete_facts(), st.sampled_from(EXCLUSIONS), pack_numbers, days)
+@MODEST
+def test_an_added_exclusion_never_adds_a_duty(
+    values: Values, exclusion: str, number: int, day: date
+) -> None:
+    before = run(packs()[number], {**values, exclusion: False}, day)
+    after = run(packs()[number], {**values, exclusion: True}, day)
+    assert {duty.id for duty in after.obligations} <= {duty.id for duty in before.obligations}
+    assert set(after.transparency) <= set(before.transparency)
+    assert set(after.gpai_obligations) <= set(before.gpai_obligations)
+    assert set(after.register_under) <= set(before.register_under)
+
+
+@given(complete_facts(), st.data(), pack_numbers, days)
+@MODEST
+def test_every_reference_of_the_output_exists_in_the_pack(
+    values: Values, data: st.DataObject, number: int, day: date
+) -> None:
+    pack = packs()[number]
+    blanked = data.draw(st.sets(st.sampled_from(sorted(values))))
+    result = run(pack, {**values, **dict.fromkeys(blanked)}, day)
+    assert set(result.missing) <= set(pack.facts)
+    assert {duty.id for duty in result.obligations} <= {duty.id for duty in pack.obligations}
+    assert {*result.prohibited_now, *result.prohibited_later} <= set(pack.art5_points)
+    items = {route.partition(":")[2] for route in result.high_risk_route} - {""}
+    assert items <= set(pack.annex3_items)
+    references = {duty.id: duty.reference for duty in pack.obligations}
+    assert all(references[duty.id] == duty.reference for duty in result.obligations)
+    assert all(reason.reference and reason.text for reason in result.why)

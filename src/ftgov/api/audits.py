@@ -9,6 +9,7 @@ from ftgov.api.clock import Moment, moment_of
 from ftgov.api.law import shipped_pack
 from ftgov.api.lineage import subject_of
 from ftgov.api.recording import ACTOR, append
+from ftgov.api.special_categories import require_ground
 from ftgov.dossier.assess import Circumstances, assess
 from ftgov.errors import LedgerTampered, NotAssessable
 from ftgov.records.canonical import canonical_bytes, canonical_json
@@ -82,13 +83,15 @@ def audit(
 
     Raises:
         UsageError: If a name is unknown.
-        NotAssessable: If the model's lineage is broken.
+        NotAssessable: If the model's lineage is broken, or declared special categories of personal
+            data lack their ground.
         LedgerTampered: If the ledger is not what was written.
     """
     moment = moment_of(now).text
     _require_ledger(workspace)
     subject = subject_of(workspace, model, system)
     pack = shipped_pack(as_of=moment[:10], pack_id=law_pack)
+    require_ground(subject, pack.pack, moment[:10])
     circumstances = Circumstances(moment, workspace.ledger.head(), settings or AnalysisSettings())
     assessment = assess(subject, workspace.evidence, pack.pack, circumstances, analyzers)
     workspace.evidence.put_bytes(

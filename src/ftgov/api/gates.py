@@ -132,7 +132,7 @@ def _require_same_law(assessment: Assessment, moment: str) -> None:
     if stated is None:
         return
     pack = shipped_pack(as_of=moment[:10]).pack
-    again = classify_subject(assessment.subject, pack, day(moment[:10]))
+    again = classify_subject(assessment.subject, pack, day(moment[:10])).classification
     if again is None or _class(again) != _class(stated):
         raise NotAssessable(
             f"The law was read as of {stated.as_of} ({stated.pack}); on {moment[:10]} it says "

@@ -18,6 +18,7 @@ from ftgov.api.ancestry import (
     require_sound,
 )
 from ftgov.api.reached import Reached, reached, require
+from ftgov.api.standing import special_of, standing_of
 from ftgov.errors import NotAssessable, UsageError
 from ftgov.records.base import Record
 from ftgov.records.canonical import plain
@@ -109,6 +110,7 @@ def subject_of(workspace: Workspace, model: str, system: str | None = None) -> S
     wanted = [run.dataset for run in runs]
     for done in (*((job,) if job else ()), *earlier):
         wanted += done.datasets.values()
+    serving = _system_of(below.records(System).values(), found, system)
     return Subject(
         model=found,
         base=base,
@@ -117,9 +119,11 @@ def subject_of(workspace: Workspace, model: str, system: str | None = None) -> S
         earlier_jobs=tuple(earlier),
         datasets=_datasets(workspace, wanted),
         evaluations=tuple(runs),
-        system=_system_of(below.records(System).values(), found, system),
+        system=serving,
         # Who only acts is no part of what is judged: another actor makes no audit stale.
         parties=tuple(party for party in workspace.ledger.every(Party) if party.role),
+        standing=standing_of(workspace, serving, (*((job,) if job else ()), *earlier)),
+        special=special_of(workspace, dict.fromkeys(wanted)),
     )
 
 

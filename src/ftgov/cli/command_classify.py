@@ -9,8 +9,8 @@ import click
 
 from ftgov.cli.console import Console, inert
 from ftgov.cli.options import command, workspace_option
-from ftgov.errors import ExitCode, UsageError
-from ftgov.records.law import Classification
+from ftgov.errors import ExitCode
+from ftgov.records.law import Classification, RegimeClassification
 
 if TYPE_CHECKING:
     from ftgov.law.facts import Unstated
@@ -39,22 +39,22 @@ def classify(
     law_as_of: str | None,
     workspace: Path,
 ) -> None:
-    """Classify a system under the EU AI Act from facts; not legal advice.
+    """Classify a system under the EU AI Act, or another law, from facts; not legal advice.
 
     Exit status 12 if a missing fact leaves the class undetermined.
     """
+    from ftgov.api.classification import Asked, classify_asked
     from ftgov.api.clock import now_text
-    from ftgov.api.law import classify_file, classify_system
+    from ftgov.api.law import classify_regime_file, regime_of
 
-    if (facts is None) == (system is None):
-        raise UsageError("Name either --facts or --system.", next_step="See --help.")
     as_of = law_as_of or now_text()[:10]
-    if facts is not None:
-        result = classify_file(facts, as_of=as_of, pack_id=law_pack, unstated=unstated)
-    else:
-        result = classify_system(
-            workspace, str(system), as_of=as_of, pack_id=law_pack, unstated=unstated
-        )
+    other = regime_of(law_pack)
+    if other is not None and facts is not None and system is None:
+        found = classify_regime_file(facts, other, as_of=as_of, unstated=unstated)
+        console.result(found, _regime_lines(console, found))
+        ctx.exit(ExitCode.NOT_ASSESSABLE if found.overall == "undetermined" else ExitCode.DONE)
+    asked = Asked(facts, system, workspace, unstated)
+    result = classify_asked(asked, as_of=as_of, pack_id=law_pack)
     console.result(result, _lines(console, result))
     if result.overall == "undetermined":
         ctx.exit(ExitCode.NOT_ASSESSABLE)
@@ -84,7 +84,8 @@ def _lines(console: Console, result: Classification) -> list[str]:
     lines += [f"  {inert(why.reference)}: {inert(why.text)}" for why in result.why]
     today = [duty for duty in result.obligations if duty.applies_today]
     later = len(result.obligations) - len(today)
-    lines += ["", f"Obligations: {len(today)} apply on that day, {later} later or contested"]
+    still = f", {len(result.obligations_open)} open" if result.obligations_open else ""
+    lines += ["", f"Obligations: {len(today)} apply on that day, {later} later or contested{still}"]
     for duty in result.obligations:
         lines.append(f"  {duty.id:9} {duty.applies_from or 'open':10}  {inert(duty.reference)}")
     return [
@@ -92,6 +93,20 @@ def _lines(console: Console, result: Classification) -> list[str]:
         "",
         "Not legal advice: a reading of dated rules from the facts that were given.",
     ]
+
+
+def _regime_lines(console: Console, found: RegimeClassification) -> list[str]:
+    title = console.style(found.overall.replace("_", " "), "strong")
+    lines = [f"{title}  (as of {found.as_of}, {found.pack})"]
+    if found.missing:
+        lines.append(_row("missing facts", found.missing))
+    lines += ["", "Why"]
+    lines += [f"  {inert(why.reference)}: {inert(why.text)}" for why in found.why]
+    lines += ["", f"Obligations: {len(found.obligations)}"]
+    for duty in found.obligations:
+        lines.append(f"  {duty.id:9} {duty.applies_from}  {inert(duty.text)} ({duty.reference})")
+    note = f" {found.note}" if found.note else ""
+    return [*lines, "", f"Not legal advice.{note}"]
 
 
 COMMAND = classify

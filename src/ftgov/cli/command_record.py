@@ -12,6 +12,7 @@ from ftgov.cli.options import ExampleGroup, actor_option, command, workspace_opt
 from ftgov.cli.record_answers import evaluation, predictions
 from ftgov.cli.record_model import job, model
 from ftgov.cli.record_parts import FILE, tell, words
+from ftgov.cli.record_special import special_basis, special_columns
 from ftgov.cli.record_system import incident, system
 from ftgov.records.dataset import Dataset
 from ftgov.records.party import Party
@@ -105,7 +106,18 @@ def dataset(
 
 COMMAND = ExampleGroup(
     "record",
-    [party, dataset, model, job, system, predictions, evaluation, incident],
+    [
+        party,
+        dataset,
+        model,
+        job,
+        system,
+        predictions,
+        evaluation,
+        incident,
+        special_columns,
+        special_basis,
+    ],
     "Record a dataset, model, job, system, party, predictions, evaluation or incident.\n\n"
     "Recording the same again changes nothing; other content under the same name supersedes it.",
     "ftgov record dataset loans-train --file train.jsonl --role train",

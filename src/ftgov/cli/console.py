@@ -53,6 +53,12 @@ class Console:
         """Print a text as it is on stdout: a drawing, the help of the bare command."""
         print(text, end="" if text.endswith("\n") else "\n")
 
+    def ask(self, prompt: str) -> str | None:
+        """Return one line that a person types, trimmed; None where the input ends."""
+        print(inert(prompt), end="", file=sys.stderr, flush=True)
+        line = sys.stdin.readline()
+        return line.strip() if line else None
+
     def progress(self, text: str) -> None:
         """Say on stderr what is being done."""
         if not self.quiet:

@@ -27,6 +27,8 @@ COMMANDS: dict[str, str] = {
     "audit": "Run the analyzers on a model.",
     "energy": "Estimate a job's energy, carbon, water and compute.",
     "classify": "Classify a system under the EU AI Act.",
+    "answer": "Answer what only a person can say about a system.",
+    "checklist": "Show a system's duties by role, and how each stands.",
     "check": "Judge a model's audit by release policies.",
     "report": "Write the signed report and its bundle.",
     "verify": "Check a bundle offline with a trust pack.",
@@ -35,7 +37,7 @@ COMMANDS: dict[str, str] = {
     "database": "Prepare a PostgreSQL database for a team.",
     "keys": "Make and list signing keys, write a trust pack.",
     "policy": "Lint and test release policies.",
-    "law": "List and show the law packs.",
+    "law": "Show the law packs, what starts when, and what changed.",
     "doctor": "Say what this installation can do and what is missing.",
     "completion": "Print the shell completion for bash, zsh or fish.",
 }

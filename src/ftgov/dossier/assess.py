@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
+from types import MappingProxyType
 from typing import NamedTuple
 
 from ftgov import __version__, analyzers
 from ftgov.analyzers.protocol import Analyzer
 from ftgov.errors import UsageError
 from ftgov.law.classify import classify
-from ftgov.law.facts import check_facts
+from ftgov.law.effective import Circumstance, effective_facts, may_be_high_risk
+from ftgov.law.facts import Unstated, check_facts
 from ftgov.law.pack_records import Pack
+from ftgov.law.shown import Known
+from ftgov.law.states import duty_states
 from ftgov.records.dossier import AnalysisSettings, Assessment, LedgerHead
+from ftgov.records.duty_state import DutyState
 from ftgov.records.evidence import EvidenceReader
+from ftgov.records.finding import Finding
 from ftgov.records.law import Classification
 from ftgov.records.subject import Subject
+from ftgov.records.system import FactValue
 
 TOOL = f"ftgov {__version__}"
 
@@ -43,12 +50,59 @@ def choose_analyzers(only: Sequence[str] = ()) -> tuple[Analyzer, ...]:
     return tuple(known[name] for name in only) if only else tuple(known.values())
 
 
-def classify_subject(subject: Subject, pack: Pack, as_of: date) -> Classification | None:
-    """Return the classification of the subject's system, or None where it serves none."""
+class Judged(NamedTuple):
+    """What the law says of a subject: its classification, and how each duty stands.
+
+    `values` are the facts it was classified with; `reopened` names answers that no longer count.
+    """
+
+    classification: Classification | None
+    duties: tuple[DutyState, ...] = ()
+    values: Mapping[str, FactValue] = MappingProxyType({})
+    reopened: Mapping[str, str] = MappingProxyType({})
+
+
+def classify_subject(
+    subject: Subject,
+    pack: Pack,
+    as_of: date,
+    findings: Sequence[Finding] = (),
+    *,
+    stale: bool = False,
+    unstated: Unstated = "unknown",
+) -> Judged:
+    """Return what the law says of the subject's system; nothing where it serves none.
+
+    Facts are those stated and answered since. Whether a new job re-opens answers depends on the
+    class, so the class is found twice: first with all answers, then without those re-opened.
+
+    Args:
+        subject: The subject with what people said.
+        pack: The law pack.
+        as_of: The day.
+        findings: What the analyzers found, for the duties.
+        stale: Whether records changed since the findings were made.
+        unstated: What a fact means that nobody stated.
+    """
     if subject.system is None:
-        return None
-    facts = check_facts(subject.system.facts, pack, unstated="unknown")
-    return classify(pack, facts, as_of)
+        return Judged(None)
+    now = Circumstance(subject.system, subject.job, subject.standing)
+    kept = effective_facts(pack, now, high_risk=False)
+    first = classify(pack, check_facts(kept.values, pack, unstated), as_of)
+    again = effective_facts(pack, now, high_risk=may_be_high_risk(first.overall))
+    facts = check_facts(again.values, pack, unstated)
+    found = classify(pack, facts, as_of)
+    known = Known(
+        subject=subject,
+        findings=findings,
+        findings_stale=stale,
+        reopened=again.reopened,
+        classification=found,
+        questions={question.id: question for question in pack.questions},
+        hands=(),
+        as_of=as_of,
+    )
+    return Judged(found, duty_states(pack, known), again.values, again.reopened)
 
 
 def assess(
@@ -64,12 +118,14 @@ def assess(
     """
     assessed_at, ledger, settings = circumstances
     found = analyzers.run(choose_analyzers(only), subject, evidence, settings)
+    judged = classify_subject(subject, pack, date.fromisoformat(assessed_at[:10]), found)
     return Assessment(
         tool=TOOL,
         assessed_at=assessed_at,
         settings=settings,
         subject=subject,
         findings=found,
-        classification=classify_subject(subject, pack, date.fromisoformat(assessed_at[:10])),
+        classification=judged.classification,
+        duties=judged.duties,
         ledger=ledger,
     )

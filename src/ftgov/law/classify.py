@@ -49,8 +49,8 @@ def classify(pack: Pack, facts: Facts, as_of: date) -> Classification:
     system_applies = found.verdict.possible not in {("out_of_scope",), ("model_only",)}
     system_applies &= found.axes.out.value is not True and facts.values["ai_system"] is not False
     system = _system(found) if system_applies else _System({}, NOTHING)
-    duties, asked = obligations(pack, facts, found, as_of, with_system=system_applies)
-    missing = found.verdict.missing | model.missing() | system.missing | asked
+    duties = obligations(pack, facts, found, as_of, with_system=system_applies)
+    missing = found.verdict.missing | model.missing() | system.missing | duties.asked
     if found.old_model.value is not False:
         missing |= found.old_model.unknown
     return Classification(
@@ -62,7 +62,8 @@ def classify(pack: Pack, facts: Facts, as_of: date) -> Classification:
         missing=tuple(fact for fact in pack.facts if fact in missing),
         legacy=_legacy(found, with_system=system_applies),
         why=reasons(pack, facts, found, with_system=system_applies),
-        obligations=duties,
+        obligations=duties.owed,
+        obligations_open=duties.open,
         **_model_fields(model),
         **system.fields,
     )

@@ -10,13 +10,16 @@ from typing import Literal, NamedTuple
 
 from ftgov.errors import UsageError
 from ftgov.law.fact_values import Fault, checked, exact
-from ftgov.law.pack_records import FactSpec, Pack
+from ftgov.law.pack_records import BasePack, FactSpec, Pack
 from ftgov.law.truth import NO, YES, Truth, any_of
 from ftgov.records.system import FactValue
 from ftgov.strict_yaml import Items, Keyed, Node, Text, YamlFault, parse_one
 
 Unstated = Literal["no", "unknown"]
 _SYSTEM_KEYS = ("name", "intended_purpose")
+_PURPOSE = (
+    "intended_purpose': weights alone are no system and have no intended purpose (Art. 3(12))"
+)
 
 
 class Facts(NamedTuple):
@@ -62,7 +65,7 @@ class Facts(NamedTuple):
         return (exact(value), exact(value)) if isinstance(value, str) else None
 
 
-def parse_facts(text: str, pack: Pack, *, unstated: Unstated = "unknown", name: str) -> Facts:
+def parse_facts(text: str, pack: BasePack, *, unstated: Unstated = "unknown", name: str) -> Facts:
     """Read a facts file: fact ids at the top or under `facts:`, with an optional `system:`.
 
     Args:
@@ -86,7 +89,10 @@ def parse_facts(text: str, pack: Pack, *, unstated: Unstated = "unknown", name: 
         if not isinstance(body, Keyed):
             raise YamlFault(name, body.line, "'facts:' must hold a mapping of fact ids")
         nodes = body.entries
-    values = {key: _loose(node, key, name) for key, node in nodes.items()}
+    values = {key: loose_value(node, key, name) for key, node in nodes.items()}
+    if values.get("ai_system") is False and "intended_purpose" in system:
+        line = nodes["ai_system"].line
+        raise YamlFault(name, line, f"'ai_system: false' contradicts 'system.{_PURPOSE}")
     try:
         values_and_stated = _complete(values, pack, unstated)
     except Fault as fault:
@@ -96,7 +102,10 @@ def parse_facts(text: str, pack: Pack, *, unstated: Unstated = "unknown", name: 
 
 
 def check_facts(
-    values: Mapping[str, object], pack: Pack, unstated: Unstated = "unknown", name: str = "facts"
+    values: Mapping[str, object],
+    pack: BasePack,
+    unstated: Unstated = "unknown",
+    name: str = "facts",
 ) -> Facts:
     """Check facts that are already values, as a stored system holds them.
 
@@ -128,7 +137,7 @@ def _system(node: Node | None, name: str) -> dict[str, str]:
 _WORDS: dict[str, bool | None] = {"true": True, "false": False, "yes": True, "no": False}
 
 
-def _loose(node: Node, key: str, name: str) -> object:
+def loose_value(node: Node, key: str, name: str) -> object:
     """Return a node as the value it was meant as; plain numbers stay text."""
     if isinstance(node, Text):
         if node.is_null:
@@ -147,7 +156,7 @@ def _loose(node: Node, key: str, name: str) -> object:
 
 
 def _complete(
-    given: Mapping[str, object], pack: Pack, unstated: Unstated
+    given: Mapping[str, object], pack: BasePack, unstated: Unstated
 ) -> tuple[Mapping[str, FactValue], frozenset[str]]:
     for key in given:
         if key not in pack.facts:
@@ -157,12 +166,13 @@ def _complete(
         key: stated[key] if key in stated else _default(spec, unstated)
         for key, spec in pack.facts.items()
     }
-    _settle_annex_one(complete, stated, pack)
-    _settle_what_follows(complete, stated)
+    if isinstance(pack, Pack):
+        _settle_annex_one(complete, stated, pack)
+        _settle_what_follows(complete, stated)
     return MappingProxyType(complete), frozenset(stated)
 
 
-def _nearest(key: str, pack: Pack) -> str:
+def _nearest(key: str, pack: BasePack) -> str:
     near = difflib.get_close_matches(key, pack.facts, n=1, cutoff=0.4)
     return f"; the nearest is '{near[0]}'" if near else ""
 
@@ -205,6 +215,12 @@ def _settle_what_follows(complete: dict[str, FactValue], stated: Mapping[str, Fa
                 "with a system on the Union market (Art. 3(6), 3(7))",
             )
         complete["eu_market_provider"] = True
+    if stated.get("ai_system") is False and stated.get("annex3"):
+        raise Fault(
+            "annex3",
+            "'annex3' contradicts 'ai_system: false': Annex III lists purposes of systems, and "
+            "weights alone have none (Art. 3(12), 6(2))",
+        )
     if "upstream" not in stated:
         # Article 25(1): (a) and (b) start from a high-risk system, (c) from one that is not.
         if stated.get("rebrands") or stated.get("substantial_modification"):

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from ftgov.law.facts import Facts
 from ftgov.law.findings import Findings
 from ftgov.law.pack_records import Clause, Condition, ObligationSpec, Pack
-from ftgov.law.truth import NOTHING, YES, Truth, all_of, any_of, negation
+from ftgov.law.truth import NO, NOTHING, YES, Truth, all_of, any_of, negation
 from ftgov.records.law import Obligation
 
 _MODEL = frozenset({"gpai_provider"})
@@ -25,10 +25,31 @@ class _Timing(NamedTuple):
     note: str = ""
 
 
+class _Routes(NamedTuple):
+    """What the day of a duty depends on, worked out once: high-risk at all, and only by Annex I."""
+
+    high: bool
+    annex_one_only: bool
+
+
+def _routes(found: Findings) -> _Routes:
+    risk = found.axes.high_risk
+    annex_one, annex_three = risk.annex_one.value, risk.annex_three.value
+    return _Routes(bool(risk.high.value), bool(annex_one) and not annex_three)
+
+
+class Duties(NamedTuple):
+    """Duties that are owed, ids of those that may be, and the facts that would decide."""
+
+    owed: tuple[Obligation, ...]
+    open: tuple[str, ...]
+    asked: frozenset[str]
+
+
 def obligations(
     pack: Pack, facts: Facts, found: Findings, as_of: date, *, with_system: bool
-) -> tuple[tuple[Obligation, ...], frozenset[str]]:
-    """Return the duties that are owed, and the unknown facts that may add or lift one.
+) -> Duties:
+    """Return the duties that are owed or may be, and the unknown facts that add or lift one.
 
     Args:
         pack: The law pack.
@@ -38,32 +59,37 @@ def obligations(
         with_system: False where the system is out of scope: its duties are empty then.
     """
     owed: list[Obligation] = []
+    still: list[str] = []
     asked = NOTHING
     terms = _terms(found, two_readings=False)
     section_b = found.axes.high_risk.section_b.value
     other = _terms(found, two_readings=True) if section_b else terms
+    routes = _routes(found)
     for duty in pack.obligations:
         if not (with_system or set(duty.who) <= _MODEL) or not _concerns(duty, found):
             continue
-        truth = _evaluate(duty.when, terms, facts)
+        truth = evaluated(duty.when, terms, facts)
         asked |= truth.unknown
-        if truth.value:
-            owed.append(_dated(pack, duty, found, as_of))
-        elif section_b:
-            reading = all_of(found.axes.high_risk.annex_three, _evaluate(duty.when, other, facts))
+        reading = NO
+        if not truth.value and section_b:
+            reading = all_of(found.axes.high_risk.annex_three, evaluated(duty.when, other, facts))
             asked |= reading.unknown
-            if reading.value:
-                owed.append(_contested(_dated(pack, duty, found, as_of)))
-    return tuple(owed), asked
+        if truth.value:
+            owed.append(_dated(pack, duty, found, routes, as_of))
+        elif reading.value:
+            owed.append(_contested(_dated(pack, duty, found, routes, as_of)))
+        elif truth.may_be(value=True) or reading.may_be(value=True):
+            still.append(duty.id)
+    return Duties(tuple(owed), tuple(still), asked)
 
 
 def _concerns(duty: ObligationSpec, found: Findings) -> bool:
     """Return whether someone in a role that is held, or may be held, owes the duty."""
-    if set(duty.who) <= _MODEL or "any" in duty.who:
-        return True
+    if set(duty.who) <= _MODEL or not set(duty.who) <= set(found.roles):
+        return True  # anyone's duty, or one that others owe to whoever holds a role
     if all(truth.value is False for truth in found.roles.values()):
         return True  # no role is stated: the duties of the system are listed for whoever holds one
-    return any(found.roles[who].value is not False for who in duty.who if who in found.roles)
+    return any(found.roles[who].may_be(value=True) for who in duty.who if who in found.roles)
 
 
 def _terms(found: Findings, *, two_readings: bool) -> dict[str, Truth]:
@@ -95,7 +121,7 @@ def _terms(found: Findings, *, two_readings: bool) -> dict[str, Truth]:
     return terms
 
 
-def _evaluate(condition: Condition | Clause, terms: dict[str, Truth], facts: Facts) -> Truth:
+def evaluated(condition: Condition | Clause, terms: dict[str, Truth], facts: Facts) -> Truth:
     """Return the truth of a condition: a term, `fact:<id>`, or {all|any|not: [...]}."""
     if isinstance(condition, str):
         if not condition.startswith("fact:"):
@@ -104,26 +130,24 @@ def _evaluate(condition: Condition | Clause, terms: dict[str, Truth], facts: Fac
         value = facts.values[fact]
         return Truth(bool(value)) if isinstance(value, list) else facts.truth(fact)
     ((word, parts),) = condition.items()
-    truths = [_evaluate(part, terms, facts) for part in parts]
+    truths = [evaluated(part, terms, facts) for part in parts]
     if word == "not":
         return negation(truths[0])
     return all_of(*truths) if word == "all" else any_of(*truths)
 
 
-def _timing(pack: Pack, duty: ObligationSpec, found: Findings) -> _Timing:
-    risk = found.axes.high_risk
+def _timing(pack: Pack, duty: ObligationSpec, found: Findings, routes: _Routes) -> _Timing:
     if duty.applies_from == "art50_2_due":
         return _Timing((found.marking_due or pack.day("art50"),))
     if set(duty.who) <= _MODEL:
         return _model_timing(pack, duty, found)
-    annex_one_only = not risk.annex_three.value and bool(risk.annex_one.value)
     days = (
         (found.high_risk_from or pack.day("high_risk_annex_III"),)
         if duty.applies_from == "high_risk"
-        else pack.dates[duty.applies_from].readings(annex_one_only=annex_one_only)
+        else pack.dates[duty.applies_from].readings(annex_one_only=routes.annex_one_only)
     )
     chapter = duty.applies_from == "high_risk" or duty.applies_from in _CHAPTER
-    if found.old_system.value and chapter and risk.high.value:
+    if found.old_system.value and chapter and routes.high:
         return _spared(found)
     return _Timing(days, _note(pack, duty, days))
 
@@ -153,8 +177,10 @@ def _spared(found: Findings) -> _Timing:
     return _Timing((), "Legacy system: owed from a significant change in its design (Art. 111(2)).")
 
 
-def _dated(pack: Pack, duty: ObligationSpec, found: Findings, as_of: date) -> Obligation:
-    timing = _timing(pack, duty, found)
+def _dated(
+    pack: Pack, duty: ObligationSpec, found: Findings, routes: _Routes, as_of: date
+) -> Obligation:
+    timing = _timing(pack, duty, found, routes)
     applied = {day <= as_of for day in timing.days} or {False}
     contested = len(timing.days) > 1
     notes = (timing.note, f"Owed where: {duty.circumstance}." if duty.circumstance else "")
@@ -165,8 +191,11 @@ def _dated(pack: Pack, duty: ObligationSpec, found: Findings, as_of: date) -> Ob
         text=duty.text,
         applies_from=timing.days[0].isoformat() if len(timing.days) == 1 else None,
         applies_today=applied.pop() if len(applied) == 1 else None,
+        readings=tuple(day.isoformat() for day in timing.days),
         status="contested" if contested else "settled",
         note=" ".join(note for note in notes if note),
+        evidence=duty.evidence,
+        controls=pack.evidence[duty.id].controls if duty.id in pack.evidence else (),
     )
 
 

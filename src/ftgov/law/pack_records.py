@@ -8,6 +8,7 @@ from typing import Literal
 
 from pydantic import Field, field_validator, model_validator
 
+from ftgov.law.duty_records import Checklist, EvidenceSpec, FactQuestion, QuestionSpec
 from ftgov.records.base import Record
 from ftgov.records.digest import Digest
 
@@ -46,6 +47,7 @@ class Words(Record):
 class PackDate(Record):
     """The day from which a provision applies; a contested one holds both readings."""
 
+    what: str = Field(description="what starts on that day, in words")
     reference: str
     on: date | None = None
     literal: date | None = None
@@ -53,7 +55,7 @@ class PackDate(Record):
     effective_annex_1: date | None = None
     status: Literal["settled", "contested"] = "settled"
     reason: str = ""
-    found: tuple[Words, ...] = Field(min_length=1)
+    found: tuple[Words, ...]
 
     @model_validator(mode="after")
     def _one_form(self) -> PackDate:
@@ -161,25 +163,83 @@ class ObligationSpec(Record):
     evidence: str
 
 
-class Pack(Record):
-    """One dated state of the law, ready to classify with."""
+class BasePack(Record):
+    """What every law pack has, of whatever regime."""
 
     id: str
     title: str
+    regime: str = "eu-ai-act"
+    in_force: Interval
+    sources: tuple[SourceText, ...]
+    dates: dict[str, PackDate]
+    facts: dict[str, FactSpec]
+    obligations: tuple[ObligationSpec, ...]
+    digest: Digest
+
+    def day(self, key: str) -> date:
+        """Return the settled, or else the latest, day of a provision."""
+        return self.dates[key].readings()[-1]
+
+
+class Term(Record):
+    """A word that duties are written in: when it holds, and by which provision."""
+
+    when: Condition
+    reference: str
+    text: str
+
+
+class RegimePack(BasePack):
+    """A law pack of another regime than the AI Act: facts, terms and duties, nothing of its own."""
+
+    citation: str
+    unchecked: str = Field(
+        default="", description="why no source text was compared; empty where one was"
+    )
+    terms: dict[str, Term]
+
+    @model_validator(mode="after")
+    def _knows_its_words(self) -> RegimePack:
+        if "applies" not in self.terms:
+            raise ValueError("terms.applies is missing: it says whether the law applies")
+        if not self.sources and not self.unchecked:
+            raise ValueError("a pack without a source text says so in 'unchecked'")
+        facts = {f"fact:{fact}" for fact in self.facts}
+        known = set(facts)
+        for name, term in self.terms.items():
+            if strange := sorted(words_of(term.when) - known):
+                raise ValueError(f"terms.{name} uses the unknown word {strange[0]}")
+            known.add(name)
+        for duty in self.obligations:
+            if strange := sorted(words_of(duty.when) - known):
+                raise ValueError(f"the duty {duty.id} uses the unknown word {strange[0]}")
+            if duty.applies_from not in self.dates:
+                raise ValueError(f"dates.{duty.applies_from} is referred to but missing")
+        return self
+
+
+class Pack(BasePack):
+    """One dated state of the AI Act, ready to classify with."""
+
     celex: str
     eli: str
     amended_by: str = ""
-    in_force: Interval
     sources: tuple[SourceText, ...] = Field(min_length=1)
     rules: frozenset[str] = Field(description="provisions that this state of the law has")
-    dates: dict[str, PackDate]
-    facts: dict[str, FactSpec]
     art5_points: dict[str, Point]
     annex3_items: dict[str, Point]
     annex1_acts: dict[str, Literal["A", "B"]]
     thresholds: Thresholds
-    obligations: tuple[ObligationSpec, ...]
-    digest: Digest
+    evidence: dict[str, EvidenceSpec] = Field(default={}, description="by id of the duty")
+    checklists: dict[str, Checklist] = {}
+    fact_questions: dict[str, FactQuestion] = {}
+    questions: tuple[QuestionSpec, ...] = ()
+
+    @model_validator(mode="after")
+    def _dates_are_found(self) -> Pack:
+        if unfound := [key for key, when in self.dates.items() if not when.found]:
+            raise ValueError(f"dates.{unfound[0]} names no words of a source text")
+        return self
 
     @model_validator(mode="after")
     def _refers_to_itself(self) -> Pack:
@@ -196,6 +256,20 @@ class Pack(Record):
             raise ValueError("annex3_items and the options of the fact annex3 differ")
         return self
 
-    def day(self, key: str) -> date:
-        """Return the settled, or else the latest, day of a provision."""
-        return self.dates[key].readings()[-1]
+    @model_validator(mode="after")
+    def _asks_what_it_has(self) -> Pack:
+        duties = {duty.id for duty in self.obligations}
+        asked = {f"answer:{question.id}" for question in self.questions}
+        if strange := sorted(set(self.evidence) ^ duties) if self.evidence else []:
+            raise ValueError(f"evidence.yaml and obligations.yaml differ in {strange[0]}")
+        if strange := sorted({question.settles for question in self.questions} - duties):
+            raise ValueError(f"a question settles {strange[0]}, which is no duty")
+        shown = {each for spec in self.evidence.values() for each in spec.shown_by}
+        if strange := sorted({each for each in shown if each.startswith("answer:")} ^ asked):
+            raise ValueError(f"evidence.yaml and questions.yaml differ in {strange[0]}")
+        lists = {each for spec in self.evidence.values() for each in spec.checklists}
+        if strange := sorted(lists - set(self.checklists)):
+            raise ValueError(f"checklists.{strange[0]} is referred to but missing")
+        if strange := sorted(set(self.fact_questions) ^ set(self.facts)) if self.questions else []:
+            raise ValueError(f"questions.yaml and classification.yaml differ in {strange[0]}")
+        return self

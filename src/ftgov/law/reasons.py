@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from fractions import Fraction
 
 from ftgov.law.facts import Facts
 from ftgov.law.findings import Findings
@@ -126,12 +127,24 @@ def _model(pack: Pack, facts: Facts, model: ModelAxis) -> Iterator[Reason]:
         limit = " or ".join(str(limit) for limit in model.limits)
         source = "; the base's compute is unknown, so the fallback counts" if model.fallback else ""
         text = f"Role {model.role}: the change counts above {share}, {limit} FLOP{source}."
+        text += _distance(facts, model.limits[0])
         if facts.values["mod_override"] is not None:
             text = f"Role {model.role}: a reasoned human finding goes before the compute test."
         yield Reason(rule="modifier_threshold", reference="C(2025) 7719, points 57-63", text=text)
     elif model.role != "none":
         text = f"Role {model.role}: a model of your own, or facts about it are missing."
         yield Reason(rule="own_model", reference="Art. 3(63), 51", text=text)
+
+
+def _distance(facts: Facts, limit: Fraction) -> str:
+    """Return how far the change is from the threshold, by the end of its interval nearer to it."""
+    interval = facts.number("mod_flop")
+    if interval is None or not interval[1]:
+        return ""
+    low, high = interval
+    if high <= limit:
+        return f" The change took at most 1/{limit // high} of that."
+    return f" The change took at least {low // limit} times that." if low > limit else ""
 
 
 def _result(found: Findings) -> Iterator[Reason]:

@@ -42,14 +42,19 @@ def negation(truth: Truth) -> Truth:
 
 
 def _join(truths: tuple[Truth, ...], strong: bool) -> Truth:  # noqa: FBT001
-    deciding = [truth for truth in truths if truth.value is strong]
-    if any(truth.settled for truth in deciding):
-        return Truth(strong)
-    if deciding:
-        return Truth(strong, NOTHING.union(*(truth.unknown for truth in deciding)))
-    unknown = NOTHING.union(*(truth.unknown for truth in truths))
-    open_value = any(truth.value is None for truth in truths)
-    return Truth(None if open_value else not strong, unknown)
+    """Join in one pass: a settled strong value decides, then an unsettled one, then the rest."""
+    decided, hangs, found, open_value = NOTHING, NOTHING, False, False
+    for value, unknown in truths:
+        if value is strong:
+            if not unknown:
+                return YES if strong else NO
+            decided, found = decided | unknown, True
+        else:
+            hangs = hangs | unknown if unknown else hangs
+            open_value = open_value or value is None
+    if found:
+        return Truth(strong, decided)
+    return Truth(None if open_value else not strong, hangs)
 
 
 def all_of(*truths: Truth) -> Truth:

@@ -78,9 +78,15 @@ def _law(assessment: Assessment, evidence: EvidenceReader) -> list[str]:
         return ["classification: missing, though the model serves a system"] if missing else []
     with evidence.open(stated.pack_digest) as stream:
         files: dict[str, str] = canonical_json(stream.read())
-    again = classify_subject(assessment.subject, load_pack(files), date.fromisoformat(stated.as_of))
-    same = canonical_bytes(plain(again)) == canonical_bytes(stated)
-    return [] if same else ["classification: differs"]
+    as_of = date.fromisoformat(stated.as_of)
+    again = classify_subject(assessment.subject, load_pack(files), as_of, assessment.findings)
+    differs = []
+    if canonical_bytes(plain(again.classification)) != canonical_bytes(stated):
+        differs.append("classification: differs")
+    duties = [plain(duty) for duty in again.duties]
+    if canonical_bytes(duties) != canonical_bytes([plain(duty) for duty in assessment.duties]):
+        differs.append("duties: their states differ")
+    return differs
 
 
 def _gates(dossier: Dossier, evidence: EvidenceReader) -> list[str]:

@@ -14,6 +14,7 @@ from pydantic import Field
 from ftgov.records.base import Record, Time
 from ftgov.records.decision import Decision, Verdict
 from ftgov.records.digest import Digest
+from ftgov.records.duty_state import DutyState
 from ftgov.records.evidence import Evidence
 from ftgov.records.finding import Finding
 from ftgov.records.law import Classification
@@ -46,6 +47,7 @@ class Assessment(Record):
     subject: Subject
     findings: tuple[Finding, ...]
     classification: Classification | None = None
+    duties: tuple[DutyState, ...] = Field(default=(), description="how each duty stands")
     ledger: LedgerHead
 
     def finding(self, identity: str) -> Finding | None:

@@ -39,8 +39,13 @@ class Obligation(Record):
     text: str = Field(description="what the duty asks for, in our own words")
     applies_from: str | None = Field(default=None, description="ISO date; None: not settled")
     applies_today: bool | None = Field(description="None where the date is contested")
+    readings: tuple[str, ...] = Field(default=(), description="the day in each reading, ISO dates")
     status: Literal["settled", "contested"] = "settled"
     note: str = ""
+    evidence: str = Field(default="", description="what is asked for to show it, in our own words")
+    controls: tuple[str, ...] = Field(
+        default=(), description="ids of the public OSCAL catalogue of the Act"
+    )
 
 
 class Classification(Record):
@@ -79,5 +84,23 @@ class Classification(Record):
     possible: tuple[Overall, ...] = Field(default=(), description="classes still reachable")
     why: tuple[Reason, ...] = ()
     obligations: tuple[Obligation, ...] = ()
+    obligations_open: tuple[str, ...] = Field(
+        default=(), description="ids of duties that unknown facts may add"
+    )
 
     model_config = {"populate_by_name": True, "serialize_by_alias": True}
+
+
+class RegimeClassification(Record):
+    """What a law of another regime than the AI Act says of the facts."""
+
+    pack: str
+    pack_digest: Digest
+    regime: str
+    as_of: str
+    overall: Literal["applies", "does_not_apply", "undetermined"]
+    terms: dict[str, bool | None] = Field(description="the law's own words; None: open")
+    missing: tuple[str, ...] = ()
+    why: tuple[Reason, ...] = ()
+    obligations: tuple[Obligation, ...] = ()
+    note: str = ""

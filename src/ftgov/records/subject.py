@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
+from ftgov.records.answer import Standing
 from ftgov.records.base import Record
 from ftgov.records.dataset import Dataset
 from ftgov.records.evaluation import Evaluation
@@ -11,6 +12,7 @@ from ftgov.records.evidence import Evidence
 from ftgov.records.job import Job
 from ftgov.records.model import ModelVersion
 from ftgov.records.party import Party
+from ftgov.records.special_category import SpecialCategories
 from ftgov.records.system import System
 
 
@@ -28,6 +30,10 @@ class Subject(Record):
     evaluations: tuple[Evaluation, ...] = Field(default=(), description="answers of model and base")
     system: System | None = None
     parties: tuple[Party, ...] = ()
+    standing: Standing = Field(default=Standing(), description="what people said about the system")
+    special: SpecialCategories = Field(
+        default=SpecialCategories(), description="declared special categories of personal data"
+    )
 
     def evidence(self) -> tuple[Evidence, ...]:
         """Return the files that an audit rests on, each once, in a stable order.
@@ -42,4 +48,6 @@ class Subject(Record):
             files += job.kept
         if self.system:
             files.append(self.system.facts_file)
+        files += [file for answer in self.standing.answers for file in answer.evidence]
+        files += [basis.file for basis in self.special.bases if basis.file]
         return tuple({file.digest: file for file in files}.values())

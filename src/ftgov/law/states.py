@@ -1,0 +1,64 @@
+"""How every duty of a pack stands: six states, computed from stored evidence alone."""
+
+from __future__ import annotations
+
+from ftgov.law.duty_records import EvidenceSpec
+from ftgov.law.pack_records import Pack
+from ftgov.law.shown import Known, shown
+from ftgov.records.duty_state import DutyState, Shown, ShownBy
+from ftgov.records.law import Obligation
+
+_WORST: tuple[Shown, ...] = ("contradicting", "stale", "missing", "present")
+
+
+def duty_states(pack: Pack, known: Known) -> tuple[DutyState, ...]:
+    """Return the state of each duty of the pack, in its order; none where the pack asks nothing.
+
+    A duty that is not owed is not applicable; one that is owed from a later day is not yet
+    applicable, its evidence is told all the same. A contested day counts as today: an open reading
+    never lifts a duty. Nor does an unknown fact: a duty that it may add lacks at least that fact.
+    """
+    found = known.classification
+    owed = {duty.id: duty for duty in found.obligations}
+    return tuple(
+        _open(duty.id, pack.evidence[duty.id])
+        if duty.id in found.obligations_open
+        else _state(duty.id, pack.evidence[duty.id], owed.get(duty.id), known)
+        for duty in pack.obligations
+        if duty.id in pack.evidence
+    )
+
+
+def _state(identity: str, spec: EvidenceSpec, owed: Obligation | None, known: Known) -> DutyState:
+    if owed is None:
+        return DutyState(id=identity, state="not_applicable", note="not owed")
+    if spec.decides == "information":
+        note = "for information: no evidence is asked"
+        return DutyState(id=identity, state="not_applicable", note=note)
+    if "record:special-category-basis" in spec.shown_by and not known.subject.special.columns:
+        note = "no column is declared as a special category of personal data"
+        return DutyState(id=identity, state="not_applicable", note=note)
+    items = tuple(shown(by, spec, known) for by in spec.shown_by)
+    evidence = worst(items)
+    later = owed.applies_today is False
+    return DutyState(
+        id=identity,
+        state="not_yet_applicable" if later else evidence,
+        evidence=evidence,
+        shown_by=items,
+        note=owed.note,
+    )
+
+
+def _open(identity: str, spec: EvidenceSpec) -> DutyState:
+    if spec.decides == "information":
+        note = "for information: no evidence is asked"
+        return DutyState(id=identity, state="not_applicable", note=note)
+    note = "whether it is owed is open: facts are missing"
+    return DutyState(id=identity, state="missing", evidence="missing", note=note)
+
+
+def worst(items: tuple[ShownBy, ...]) -> Shown:
+    """Return the worst state of several: contradicting, stale, missing, present."""
+    states = {item.state for item in items}
+    return next(state for state in _WORST if state in states)

@@ -1,0 +1,46 @@
+"""How a duty stands: what stored evidence shows of it, never whether the law is met."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from ftgov.records.base import Record
+
+Shown = Literal["present", "missing", "stale", "contradicting"]
+State = Literal[
+    "present", "missing", "stale", "contradicting", "not_applicable", "not_yet_applicable"
+]
+
+
+class ShownBy(Record):
+    """One thing that shows a duty, and how it stands.
+
+    Attributes:
+        by: `finding:<analyzer>`, `record:<kind>` or `answer:<question>`.
+        state: How it stands.
+        note: Why, in words.
+    """
+
+    by: str
+    state: Shown
+    note: str
+
+
+class DutyState(Record):
+    """How one duty of a pack stands on the day of the classification.
+
+    Attributes:
+        id: The duty.
+        state: Evidence present, missing, stale or contradicting; or that the duty is not owed, or
+            not yet.
+        evidence: How the evidence stands although the duty is not owed yet; None where none is
+            asked.
+        shown_by: Each thing that shows it.
+        note: Why it is not applicable, or what is special.
+    """
+
+    id: str
+    state: State
+    evidence: Shown | None = None
+    shown_by: tuple[ShownBy, ...] = ()
+    note: str = ""
