@@ -10,6 +10,7 @@ from ftgov.records.links import Link, links_of
 from record_samples import SAMPLES, sample
 
 _TOLD: dict[str, list[tuple[str, str, str]]] = {
+    "answer": [("it", "about", "system/desk")],
     "dataset": [("it", "derived_from", "dataset/raw")],
     "job": [
         ("it", "started_from", "model/base"),
