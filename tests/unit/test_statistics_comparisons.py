@@ -16,7 +16,6 @@ from ftgov.statistics.design import cluster_covariance, effective_n, weighted_va
 from ftgov.statistics.equivalence import equivalence_p
 from ftgov.statistics.means import Sums, mean_difference_interval, mean_interval
 from ftgov.statistics.missing_attribute import difference_bounds, ratio_bounds
-from ftgov.statistics.newcombe import newcombe
 from ftgov.statistics.paired import PairedCounts
 from ftgov.statistics.paired_score import mcnemar_p, paired_score, tango
 from ftgov.statistics.proportions import wilson, wilson_many
@@ -52,13 +51,6 @@ def test_the_test_of_equality_is_pearson_s(one: tuple[int, int], other: tuple[in
         assert found == 1
     else:
         assert found == pytest.approx(stats.chi2_contingency(table, correction=False).pvalue)
-
-
-def test_newcombe_1998_table_2_method_10() -> None:
-    low, high = newcombe(two_samples([56, 9], [70, 10], [48, 3], [80, 10]))
-    assert low[0] == pytest.approx(0.0524, abs=5e-5)
-    assert high[0] == pytest.approx(0.3339, abs=5e-5)
-    assert low[1] > 0 > low[1] - 0.3
 
 
 STRATA = np.array([[[10, 20], [15, 30]], [[5, 12], [7, 3]], [[40, 60], [33, 21]], [[0, 4], [0, 9]]])

@@ -14,8 +14,8 @@ Floats = NDArray[np.float64]
 def newcombe(counts: TwoSamples, level: float = 0.95) -> tuple[Floats, Floats]:
     """Return the hybrid score interval of x1/n1 - x2/n2: Wilson limits of both, squared and added.
 
-    Source: Newcombe (1998), Stat Med 17:873-890, method 10. Published value: 56/70 - 48/80 (.0524,
-    .3339).
+    Source: Newcombe (1998), Stat Med 17:873-890, method 10. Published values: 56/70 - 48/80
+    (.0524, .3339), 5/56 - 0/29 (-.0381, .1926).
 
     Args:
         counts: From `score.two_samples`.
