@@ -23,6 +23,7 @@ COMMANDS: dict[str, str] = {
     "import": "Record all that a recording folder holds.",
     "lineage": "Show what a model came from and what it serves.",
     "audit": "Run the analyzers on a model.",
+    "fairness": "Audit decisions in a file by group.",
     "classify": "Classify a system under the EU AI Act.",
     "check": "Judge a model's audit by release policies.",
     "report": "Write the signed report and its bundle.",
