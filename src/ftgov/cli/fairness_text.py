@@ -155,6 +155,8 @@ def _context(audit: FairnessAudit) -> Iterator[str]:
 
 def named(group: Group) -> str:
     """Return a group as one short word."""
+    if not group:
+        return "everyone"
     return " / ".join("(not given)" if value is None else value for value in group.values())
 
 

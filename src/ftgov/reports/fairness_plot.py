@@ -137,4 +137,6 @@ def _amount(metric: str) -> bool:
 
 def group_text(group: Group) -> str:
     """Return a group as a label."""
+    if not group:
+        return "everyone"
     return " / ".join("(not given)" if value is None else value for value in group.values())

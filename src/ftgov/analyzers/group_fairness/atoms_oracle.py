@@ -11,7 +11,6 @@ import warnings
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from ftgov.analyzers.group_fairness.metrics import METRICS
 from ftgov.analyzers.group_fairness.oracle import metrics as fairlearn_metrics
 
 if TYPE_CHECKING:
@@ -31,7 +30,7 @@ def by_group(name: str, weights: Floats, ours: Floats) -> Floats:
     """Return a metric of each group by fairlearn, or by scikit-learn, which fairlearn hands on.
 
     Args:
-        name: A key of `METRICS`.
+        name: A key of `metrics.METRICS`.
         weights: Weights of the atoms, shape (G, ATOMS).
         ours: The same metric by sums over atoms; NaN where it is undefined.
 
@@ -47,7 +46,9 @@ def by_group(name: str, weights: Floats, ours: Floats) -> Floats:
     function = _function(name)
     answer = _OTHER_ANSWER if name == "accuracy_score" else _ANSWER
     result = np.full(len(ours), np.nan)
-    with warnings.catch_warnings():
+    # Five numbers per group need no validation; it would take most of the time.
+    calm = sklearn().config_context(assume_finite=True, skip_parameter_validation=True)
+    with warnings.catch_warnings(), calm:
         warnings.simplefilter("ignore")
         for place in np.flatnonzero(~np.isnan(ours)):
             own = weights[place]
@@ -63,14 +64,16 @@ def by_group(name: str, weights: Floats, ours: Floats) -> Floats:
     return result
 
 
-def _function(name: str) -> Callable[[Any, Any, Any], float]:
-    source = fairlearn_metrics()
-    metric = name if name in METRICS else ""
-    if name in _SCORES:
-        import sklearn.metrics
+def sklearn() -> Any:
+    """Return the package `sklearn`, which comes with fairlearn."""
+    fairlearn_metrics()
+    import sklearn.metrics
 
-        source = sklearn.metrics
-    function = getattr(source, metric)
+    return sklearn
+
+
+def _function(name: str) -> Callable[[Any, Any, Any], float]:
+    function = getattr(sklearn().metrics if name in _SCORES else fairlearn_metrics(), name)
     if name == "accuracy_score":
         return lambda truth, answer, weight: function(truth, answer, sample_weight=weight)
     return lambda truth, answer, weight: function(truth, answer, sample_weight=weight, pos_label=1)

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from ftgov.analyzers.group_fairness import context
 from ftgov.analyzers.group_fairness.calibration import calibrations
-from ftgov.analyzers.group_fairness.comparing import Field, comparisons, shown
+from ftgov.analyzers.group_fairness.comparing import comparisons
+from ftgov.analyzers.group_fairness.field import Field, shown
 from ftgov.analyzers.group_fairness.figures_of import (
     Measured,
     Source,

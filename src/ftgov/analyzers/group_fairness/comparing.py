@@ -4,169 +4,101 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from ftgov.analyzers.group_fairness.estimates import Estimates, Shares
-from ftgov.analyzers.group_fairness.metrics import SAME, Aggregate, Kind
+from ftgov.analyzers.group_fairness.everyone import EVERYONE, UNKNOWN
+from ftgov.analyzers.group_fairness.field import (
+    MOST_COMPARED,
+    Adjusted,
+    Field,
+    adjusted_p,
+    adjusted_ps,
+    shown,
+    shown_pairs,
+)
+from ftgov.analyzers.group_fairness.metrics import KINDS, Aggregate, Kind
 from ftgov.analyzers.group_fairness.pairs import Pairs, paired
-from ftgov.analyzers.group_fairness.plan import Plan
 from ftgov.analyzers.group_fairness.sizes import n_for_pair
-from ftgov.records.fairness import Comparison, Group, Limit
-from ftgov.statistics.multiplicity import holm
+from ftgov.records.fairness import Comparison, Limit
 from ftgov.statistics.simultaneous import (
     PairInterval,
-    bonferroni,
     smaller_over_larger,
     worst_difference,
     worst_ratio,
 )
 from ftgov.statistics.verdicts import FailingSide, Verdict, decide
 
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
-    Floats = NDArray[np.float64]
-    Places = NDArray[np.int64]
-
-MOST_COMPARED = 200
-MOST_SHOWN = 10
 _WORST = "; the worst pair lies between the extremes of the pairs' ends, whichever it is"
 NO_LIMIT = "no limit was set"
 
 
-class Field(NamedTuple):
-    """What is compared.
-
-    Attributes:
-        groups: All groups, by column.
-        compared: Places of the groups that are compared.
-        by_name: Metrics by group.
-        plan: How.
-        reference: Place of the named reference; None without one.
-        left_out: Why groups are not compared, for a reader; empty if all are.
-    """
-
-    groups: tuple[Group, ...]
-    compared: tuple[int, ...]
-    by_name: dict[str, Shares | Estimates]
-    plan: Plan
-    reference: int | None
-    left_out: str = ""
-
-    @property
-    def limits(self) -> int:
-        """How many limits are decided at once, at least one."""
-        return max(1, len(self.plan.limits))
-
-    @property
-    def all_pairs(self) -> tuple[Places, Places]:
-        """The places of every pair of compared groups."""
-        import numpy as np
-
-        places = np.array(self.compared, dtype=np.int64)
-        first, second = np.triu_indices(len(places), 1)
-        return places[first], places[second]
-
-    def level(self, family: int) -> float:
-        """Return the coverage of each of several intervals that hold at once."""
-        return bonferroni(self.plan.confidence, max(1, family))
-
-    def limit(self, metric: str, kind: Kind, aggregates: tuple[Aggregate, ...]) -> Limit | None:
-        """Return the limit that a pair in a metric is judged by: that of its aggregate."""
-        for aggregate in aggregates:
-            if metric in aggregate.metrics and kind == aggregate.kind:
-                for limit in self.plan.limits:
-                    if limit.metric == aggregate.name:
-                        return limit
-        return None
-
-
 def comparisons(field: Field, aggregates: tuple[Aggregate, ...]) -> Iterator[Comparison]:
-    """Yield each aggregate over all groups, then the pairs, metric by metric."""
-    adjusted = _adjusted(field)
+    """Yield each aggregate over all groups, limit by limit, then the pairs, metric by metric."""
+    adjusted = adjusted_ps(field)
     for aggregate in aggregates:
-        yield _aggregate(field, aggregate, adjusted)
+        limits = tuple(limit for limit in field.plan.limits if limit.metric == aggregate.name)
+        for limit in limits or (None,):
+            yield _aggregate(field, aggregate, limit, adjusted)
     if 1 < len(field.compared) <= MOST_COMPARED:
         for name in field.by_name:
-            yield from _pairs(field, name, aggregates, adjusted)
+            for kind in KINDS:
+                yield from _pairs(field, (name, kind), aggregates, adjusted)
 
 
-def _adjusted(field: Field) -> dict[tuple[str, int, int], float]:
-    """Return Holm's p-values over all pairs and metrics; a metric in other words counts once."""
-    import numpy as np
+class _Worst(NamedTuple):
+    """The pair that an aggregate takes its value from."""
 
-    if not 1 < len(field.compared) <= MOST_COMPARED:
-        return {}
-    first, second = field.all_pairs
-    keys: list[tuple[str, int, int]] = []
-    values: list[Floats] = []
-    for name, found in field.by_name.items():
-        again = name == "mean_prediction" and isinstance(found, Shares)
-        if again or SAME.get(name) in field.by_name:
-            continue
-        pairs = paired(found, first, second, field.plan.confidence)
-        keys += [(name, int(a), int(b)) for a, b in zip(first, second, strict=True)]
-        values.append(pairs.p)
-    together = holm(np.clip(np.concatenate(values), 0.0, 1.0))
-    return dict(zip(keys, together.tolist(), strict=True))
-
-
-def _p(adjusted: dict[tuple[str, int, int], float], name: str, a: int, b: int) -> float | None:
-    twin = "selection_rate" if name == "mean_prediction" else SAME.get(name, name)
-    for metric in (name, twin):
-        p = adjusted.get((metric, min(a, b), max(a, b)))
-        if p is not None:
-            return None if math.isnan(p) else p
-    return None
+    value: float
+    found: Shares | Estimates
+    pairs: Pairs
+    place: int
 
 
 def _aggregate(
-    field: Field, aggregate: Aggregate, adjusted: dict[tuple[str, int, int], float]
+    field: Field, aggregate: Aggregate, limit: Limit | None, adjusted: Adjusted
 ) -> Comparison:
-    limit = next((one for one in field.plan.limits if one.metric == aggregate.name), None)
     if reason := _uncomparable(field, aggregate):
         return _absent(aggregate, reason, limit)
-    first, second = field.all_pairs
-    family = len(first) * len(aggregate.metrics) * field.limits
+    family = field.family * len(aggregate.metrics) * field.limits
     level = field.level(family)
     intervals: list[PairInterval] = []
-    worst: tuple[float, Pairs, int, Shares | Estimates] | None = None
+    every: list[_Worst] = []
+    p_values: list[float] = []
     for name in aggregate.metrics:
-        pairs = paired(field.by_name[name], first, second, level)
+        pairs = field.behind(name, level)
         values, ends = _oriented(pairs, aggregate.kind)
         intervals += ends
         place = _worst_place(values, aggregate.kind)
         if place is None:
-            reason = f"undefined: {name} is 0 in every group, and 0/0 is no ratio"
-            return _absent(aggregate, reason, limit)
-        one = (values[place], pairs, place, field.by_name[name])
-        if worst is None or (one[0] > worst[0]) == (aggregate.kind == "difference"):
-            worst = one
-    assert worst is not None, "an aggregate has metrics"
+            return _absent(aggregate, _why_undefined(name, pairs), limit)
+        every.append(_Worst(values[place], field.by_name[name], pairs, place))
+        places = zip(pairs.first.tolist(), pairs.second.tolist(), strict=True)
+        found_p = (adjusted_p(adjusted, name, a, b) for a, b in places)
+        p_values += [p for p in found_p if p is not None]
+    worst = (min if aggregate.kind == "ratio" else max)(every, key=lambda one: one.value)
     low, high = (worst_ratio if aggregate.kind == "ratio" else worst_difference)(intervals)
-    p_values = [
-        _p(adjusted, name, int(a), int(b))
-        for name in aggregate.metrics
-        for a, b in zip(first, second, strict=True)
-    ]
-    known = [p for p in p_values if p is not None]
-    value, pairs, place, found = worst
-    method = f"{pairs.method}, Bonferroni over {family}{_WORST}"
-    made = _judged((value, low, high), limit, kind=aggregate.kind)
-    needed = n_for_pair(found, pairs, place, limit, kind=aggregate.kind, level=level)
+    judged = _judged((worst.value, low, high), limit, kind=aggregate.kind)
     return Comparison(
         metric=aggregate.name,
         kind=aggregate.kind,
         between=(),
-        p_adjusted=min(known) if known else None,
-        n_needed=needed,
+        p_adjusted=min(p_values, default=None),
+        n_needed=n_for_pair(
+            worst.found, worst.pairs, worst.place, limit, kind=aggregate.kind, level=level
+        ),
         level=level,
         family=family,
         limit=limit,
-        method=method,
-        **made,
+        method=f"{worst.pairs.method}, Bonferroni over {family}{_WORST}",
+        **judged._asdict(),
     )
+
+
+def _why_undefined(name: str, pairs: Pairs) -> str:
+    if (pairs.difference == 0).all():
+        return f"undefined: {name} is 0 in every group, and 0/0 is no ratio"
+    return UNKNOWN
 
 
 def _worst_place(values: list[float], kind: Kind) -> int | None:
@@ -213,11 +145,6 @@ def _uncomparable(field: Field, aggregate: Aggregate) -> str:
     return ""
 
 
-def shown(group: Group) -> str:
-    """Return a group as it stands in a sentence."""
-    return " / ".join("(not given)" if value is None else value for value in group.values())
-
-
 def _absent(aggregate: Aggregate, reason: str, limit: Limit | None) -> Comparison:
     return Comparison(
         metric=aggregate.name,
@@ -237,9 +164,19 @@ def _absent(aggregate: Aggregate, reason: str, limit: Limit | None) -> Compariso
     )
 
 
+class _Judged(NamedTuple):
+    """The part of a comparison that its figure and its limit make."""
+
+    value: float | None
+    low: float | None
+    high: float | None
+    verdict: Verdict
+    reason: str | None
+
+
 def _judged(
     figure: tuple[float, float, float], limit: Limit | None, *, kind: Kind, fold: bool = False
-) -> dict[str, object]:
+) -> _Judged:
     """Return value, ends, verdict and reason of a comparison.
 
     Args:
@@ -266,13 +203,14 @@ def _judged(
         verdict, reason = decide(*ends, FailingSide(limit.fails, limit.value)), None
         if verdict == "inconclusive":
             reason = f"the interval holds {limit.value:g}"
-    return {
-        "value": _plain(value),
-        "low": None if math.isnan(value) else _plain(low),
-        "high": None if math.isnan(value) else _plain(high),
-        "verdict": verdict,
-        "reason": reason,
-    }
+    undefined = math.isnan(value)
+    return _Judged(
+        _plain(value),
+        None if undefined else _plain(low),
+        None if undefined else _plain(high),
+        verdict,
+        reason,
+    )
 
 
 def _plain(value: float) -> float | None:
@@ -281,61 +219,36 @@ def _plain(value: float) -> float | None:
 
 def _pairs(
     field: Field,
-    name: str,
+    of: tuple[str, Kind],
     aggregates: tuple[Aggregate, ...],
-    adjusted: dict[tuple[str, int, int], float],
+    adjusted: Adjusted,
 ) -> Iterator[Comparison]:
-    """Yield difference and ratio of each pair that is shown, the lower figure first."""
+    """Yield the pairs of a metric that are shown."""
+    name, kind = of
     found = field.by_name[name]
-    first, second, family = _shown_pairs(field, found)
-    level = field.level(family * field.limits)
-    pairs = paired(found, first, second, level)
-    for kind in ("difference", "ratio"):
-        limit = field.limit(name, kind, aggregates)
-        value, ends = (
-            (pairs.difference, pairs.difference_ends)
-            if kind == "difference"
-            else (pairs.ratio, pairs.ratio_ends)
+    limit, metrics = field.limit(name, kind, aggregates)
+    first, second, family = shown_pairs(field, found)
+    family *= field.limits * metrics
+    level = field.level(family)
+    if field.plan.against == "overall":
+        pairs = field.behind(name, level)
+    else:
+        pairs = paired(found, first, second, level)
+    difference = kind == "difference"
+    value = pairs.difference if difference else pairs.ratio
+    low, high = pairs.difference_ends if difference else pairs.ratio_ends
+    for place in range(len(first)):
+        a, b = int(first[place]), int(second[place])
+        figure = (float(value[place]), float(low[place]), float(high[place]))
+        yield Comparison(
+            metric=name,
+            kind=kind,
+            between=(field.groups[a], {} if b == EVERYONE else field.groups[b]),
+            p_adjusted=adjusted_p(adjusted, name, a, b),
+            n_needed=n_for_pair(found, pairs, place, limit, kind=kind, level=level),
+            level=level,
+            family=family,
+            limit=limit,
+            method=f"{pairs.method}, Bonferroni over {family}",
+            **_judged(figure, limit, kind=kind, fold=True)._asdict(),
         )
-        for place in range(len(first)):
-            a, b = int(first[place]), int(second[place])
-            figure = (float(value[place]), float(ends[0][place]), float(ends[1][place]))
-            yield Comparison(
-                metric=name,
-                kind=kind,
-                between=(field.groups[a], field.groups[b]),
-                p_adjusted=_p(adjusted, name, a, b),
-                n_needed=n_for_pair(found, pairs, place, limit, kind=kind, level=level),
-                level=level,
-                family=family * field.limits,
-                limit=limit,
-                method=f"{pairs.method}, Bonferroni over {family * field.limits}",
-                **_judged(figure, limit, kind=kind, fold=True),
-            )
-
-
-def _shown_pairs(field: Field, found: Shares | Estimates) -> tuple[Places, Places, int]:
-    """Return the pairs of a metric that are shown, and how many intervals hold at once.
-
-    With a named reference each group against it. Else all pairs, the lower figure first; of more
-    than 10 groups those with the group of the highest figure, in intervals that hold for all pairs,
-    since that group was found by looking.
-    """
-    import numpy as np
-
-    places = np.array(field.compared, dtype=np.int64)
-    if field.reference is not None:
-        others = places[places != field.reference]
-        return others, np.full(len(others), field.reference), len(others)
-    first, second = field.all_pairs
-    family = len(first)
-    value = np.nan_to_num(found.value, nan=-math.inf)
-    turned = value[first] > value[second]
-    first, second = np.where(turned, second, first), np.where(turned, first, second)
-    if field.plan.against == "best" or len(places) > MOST_SHOWN:
-        best = places[int(np.argmax(value[places]))]
-        held = (first == best) | (second == best)
-        first, second = first[held], second[held]
-        turned = first == best
-        first, second = np.where(turned, second, first), np.where(turned, first, second)
-    return first, second, family

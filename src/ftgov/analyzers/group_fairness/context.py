@@ -6,8 +6,8 @@ import math
 from collections.abc import Iterator
 
 from ftgov.analyzers.figures import tidy
-from ftgov.analyzers.group_fairness.comparing import Field
 from ftgov.analyzers.group_fairness.estimates import Shares
+from ftgov.analyzers.group_fairness.field import Field
 from ftgov.analyzers.group_fairness.figures_of import Source
 from ftgov.records.fairness import Bounds, Shrunken, Stratified
 from ftgov.statistics.missing_attribute import difference_bounds, ratio_bounds

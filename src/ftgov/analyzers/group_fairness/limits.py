@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
-from ftgov.analyzers.group_fairness.comparing import Field
 from ftgov.analyzers.group_fairness.context import rows_by_group
 from ftgov.analyzers.group_fairness.estimates import Shares
+from ftgov.analyzers.group_fairness.field import Field
 from ftgov.analyzers.group_fairness.figures_of import (
     Measured,
     Source,

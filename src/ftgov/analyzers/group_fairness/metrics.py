@@ -99,12 +99,12 @@ _NAMED: dict[str, tuple[str, ...]] = {
     "equalized_odds": _ODDS,
     "equal_opportunity": ("true_positive_rate",),
 }
-_KINDS: tuple[Kind, ...] = ("difference", "ratio")
+KINDS: tuple[Kind, ...] = ("difference", "ratio")
 
 AGGREGATES: dict[str, Aggregate] = {
     f"{name}_{kind}": Aggregate(f"{name}_{kind}", metrics, kind)
     for name, metrics in _NAMED.items()
-    for kind in _KINDS
+    for kind in KINDS
 }
 
 
@@ -112,7 +112,7 @@ def aggregate_of(name: str) -> Aggregate | None:
     """Return an aggregate by name: a named one, or any metric's difference or ratio."""
     if name in AGGREGATES:
         return AGGREGATES[name]
-    for kind in _KINDS:
+    for kind in KINDS:
         metric = name.removesuffix(f"_{kind}")
         if metric != name and (metric in METRICS or metric in AMOUNTS) and metric != "count":
             return Aggregate(name, (metric,), kind)

@@ -15,6 +15,8 @@ from ftgov.statistics.score import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     import numpy as np
     from numpy.typing import NDArray
 
@@ -51,6 +53,25 @@ class Pairs(NamedTuple):
     method: str
 
 
+def p_values(found: Shares | Estimates, first: Places, second: Places, level: float) -> Floats:
+    """Return two-sided p-values of no difference between pairs; NaN where undefined.
+
+    Args:
+        found: The metric by group.
+        first: Places of the first groups, shape (P,).
+        second: Places of the second.
+        level: Coverage of the intervals beside them, for the effective rows of clusters.
+    """
+    import numpy as np
+
+    if isinstance(found, Estimates):
+        return _estimates(found, first, second, level).p
+    held, samples = _comparable(found, first, second, level)
+    result = np.full(len(held), np.nan)
+    result[held] = equality_p(samples(logs=False))
+    return result
+
+
 def paired(found: Shares | Estimates, first: Places, second: Places, level: float) -> Pairs:
     """Return pairs in intervals of a level each.
 
@@ -65,7 +86,10 @@ def paired(found: Shares | Estimates, first: Places, second: Places, level: floa
     return _estimates(found, first, second, level)
 
 
-def _shares(found: Shares, first: Places, second: Places, level: float) -> Pairs:
+def _comparable(
+    found: Shares, first: Places, second: Places, level: float
+) -> tuple[NDArray[np.bool_], Callable[..., TwoSamples]]:
+    """Return which pairs can be compared, and their counts at their effective rows."""
     import numpy as np
 
     worth = found.worth(level)
@@ -74,17 +98,23 @@ def _shares(found: Shares, first: Places, second: Places, level: float) -> Pairs
     one, other = first[held], second[held]
     value = np.nan_to_num(found.value)
 
-    def samples(scale: Floats) -> TwoSamples:
+    def samples(*, logs: bool) -> TwoSamples:
+        scale = _joint(found, one, other, logs=logs)
         n1, n2 = worth[one] * scale, worth[other] * scale
         # A fraction of a row may stick out by the last bit.
-        return two_samples(
-            np.minimum(value[one] * n1, n1), n1, np.minimum(value[other] * n2, n2), n2
-        )
+        x1, x2 = np.minimum(value[one] * n1, n1), np.minimum(value[other] * n2, n2)
+        return two_samples(x1, n1, x2, n2)
 
-    plain = samples(_joint(found, one, other, logs=False))
-    logs = samples(_joint(found, one, other, logs=True))
+    return held, samples
+
+
+def _shares(found: Shares, first: Places, second: Places, level: float) -> Pairs:
+    import numpy as np
+
+    held, samples = _comparable(found, first, second, level)
+    plain = samples(logs=False)
     ends = difference_intervals(plain, level)
-    ratio_ends = ratio_intervals(logs, level)
+    ratio_ends = ratio_intervals(samples(logs=True), level)
 
     def spread(part: Floats) -> Floats:
         result = np.full(len(held), np.nan)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 from ftgov.analyzers.group_fairness.estimates import Estimates, Shares
+from ftgov.analyzers.group_fairness.everyone import EVERYONE
 from ftgov.analyzers.group_fairness.metrics import Kind
 from ftgov.analyzers.group_fairness.pairs import Pairs
 from ftgov.records.fairness import Limit
@@ -32,7 +33,7 @@ def n_for_pair(
         level: Coverage of the interval that decides.
     """
     a, b = int(pairs.first[place]), int(pairs.second[place])
-    if limit is None or math.isnan(found.value[a]) or math.isnan(found.value[b]):
+    if limit is None or b == EVERYONE or math.isnan(found.value[a]) or math.isnan(found.value[b]):
         return None
     alpha = (1 - level) / 2
     if isinstance(found, Shares):
