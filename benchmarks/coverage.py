@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from scipy.stats import binom
 
 from ftgov.statistics import bootstrap
+from ftgov.statistics.clustered import clustered_change, spread_of
 from ftgov.statistics.design import cluster_covariance, effective_n, weighted_variance
 from ftgov.statistics.normal import two_sided_z
 from ftgov.statistics.overall import pairs_by_resampling
@@ -259,6 +260,41 @@ def weights(number: int) -> list[Line]:
     ]
 
 
+def swaps(number: int) -> list[Line]:
+    """40 templates x 10 names for each of two groups, no difference between the groups.
+
+    Templates and names move the rate; each name is asked in each template.
+    """
+    draw, templates, names = bootstrap.generator(8), 40, 10
+    held = {"both": 0, "templates": 0, "rows": 0}
+    place = [(c, g, i) for c in range(templates) for g in (0, 1) for i in range(names)]
+    of = [c for c, _, _ in place]
+    terms = [(g, i) for _, g, i in place]
+    sign = np.array([1.0 - 2 * g for _, g, _ in place]) / (templates * names)
+    for _ in range(number):
+        about = draw.normal(-0.8, 1, size=templates)[:, None, None]
+        logit = about + draw.normal(0, 0.4, size=(1, 2, names))
+        answers = (draw.random((templates, 2, names)) < 1 / (1 + np.exp(-logit))).astype(float)
+        rates, means = answers.mean(axis=2), answers.mean(axis=(0, 2))
+        cells = [(a * b, a * (1 - b), (1 - a) * b, (1 - a) * (1 - b)) for a, b in rates]
+        counts = PairedCounts(*np.sum(cells, axis=0).tolist())
+        influence = sign * (answers - means[None, :, None]).ravel()
+        for name, spread in (
+            ("both", spread_of(influence, of, terms)),
+            ("templates", spread_of(influence, of)),
+        ):
+            found = clustered_change(counts, spread, answers=templates * names)
+            held[name] += found.low <= 0 <= found.high
+        pairs = pairwise_differences([Share(m * 400, 400) for m in means], 0.95)
+        held["rows"] += pairs[0].low <= 0 <= pairs[0].high
+    about_it = "swaps: 40 templates x 10 names x 2 groups"
+    return [
+        Line(f"{about_it}, templates and names", held["both"] / number, 0.93),
+        Line(f"{about_it}, templates alone", held["templates"] / number, asked=False),
+        Line(f"{about_it}, rows as if independent", held["rows"] / number, asked=False),
+    ]
+
+
 def paired(number: int) -> list[Line]:
     """Paired differences of 60 items."""
     shares = (0.5, 0.2, 0.1, 0.2)
@@ -308,6 +344,7 @@ def study(*, quick: bool) -> list[Line]:
         *verdicts(few),
         *clusters(few),
         *weights(few),
+        *swaps(few),
         *paired(4 * few),
         *monitoring(few // 2),
     ]
