@@ -148,6 +148,10 @@ class CellEngine(Protocol):
         """
         ...
 
+    def close(self) -> None:
+        """Let go of what was opened; the engine can be used again."""
+        ...
+
 
 def whole(limbs: Sequence[int], exponent: int) -> float:
     """Return the sum that the sums of its limbs stand for, rounded once.

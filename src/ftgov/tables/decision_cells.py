@@ -157,11 +157,14 @@ def collect(engine: CellEngine, question: Question) -> DecisionCells:
         UsageError: If a column is not there, holds what it must not, or mixes text and numbers.
         FtgovError: If a file cannot be read.
     """
-    _require_columns(engine, question)
     numbers = _numbers(question)
-    spreads = _spreads(engine, question, numbers)
-    query = _query(question, spreads)
-    raw = engine.cells(query)
+    try:
+        _require_columns(engine, question)
+        spreads = _spreads(engine, question, numbers)
+        query = _query(question, spreads)
+        raw = engine.cells(query)
+    finally:
+        engine.close()
     cells, dropped = _table(raw, question, query)
     for name, spread in spreads.items():
         if spread.missing:
@@ -343,8 +346,14 @@ def _texts(name: str, values: Iterable[Any]) -> list[str | None]:
     return [text_of(value) for value in values]
 
 
+_MISSING_TYPES = frozenset({"NoneType", "NAType", "NaTType"})
+"""None, and pandas' two, which cannot be compared with anything."""
+
+
 def _kind(value: Any) -> str:
-    if value is None or value == "" or value != value:  # noqa: PLR0124 - NaN and NaT differ from themselves
+    if type(value).__name__ in _MISSING_TYPES or value == "":
+        return "missing"
+    if isinstance(value, float) and math.isnan(value):
         return "missing"
     if isinstance(value, bool) or type(value).__name__ == "bool_":
         return "true and false"

@@ -40,6 +40,7 @@ class DuckdbCells:
         if threads is not None:
             self._settings["threads"] = threads
         self._columns: tuple[str, ...] | None = None
+        self._connection: DuckDBPyConnection | None = None
 
     def columns(self) -> tuple[str, ...]:
         """Return the names of the columns; of JSON Lines those of the first 20,480 rows.
@@ -85,19 +86,32 @@ class DuckdbCells:
             RawCell(tuple(map(decode, row[:keys])), row[keys], row[keys + 1 :]) for row in found
         ]
 
+    def close(self) -> None:
+        """Close the connection; it is opened again when it is needed."""
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
     @contextmanager
     def _open(self) -> Iterator[DuckDBPyConnection]:
         import duckdb
 
-        closed = {"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}
-        paths = ", ".join(_text(str(path)) for path in self._source.paths)
         try:
-            with duckdb.connect(":memory:", config=self._settings | closed) as connection:
-                connection.execute(f"SET allowed_paths = [{paths}]")
-                connection.execute("SET enable_external_access = false")
-                yield connection
+            if self._connection is None:
+                self._connection = self._connected()
+            yield self._connection
         except duckdb.Error as fault:
             raise unreadable(self._source, str(fault)) from fault
+
+    def _connected(self) -> DuckDBPyConnection:
+        import duckdb
+
+        closed = {"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}
+        paths = ", ".join(_text(str(path)) for path in self._source.paths)
+        made = duckdb.connect(":memory:", config=self._settings | closed)
+        made.execute(f"SET allowed_paths = [{paths}]")
+        made.execute("SET enable_external_access = false")
+        return made
 
     def _view(self, connection: DuckDBPyConnection, query: CellQuery) -> None:
         names = query.columns()
@@ -112,7 +126,7 @@ class DuckdbCells:
         where = " WHERE " + " AND ".join(conditions) if conditions else ""
         chosen = ", ".join(parts) or "1"
         connection.execute(
-            f"CREATE TEMP VIEW given AS SELECT {chosen} FROM {self._table(names)}{where}"  # noqa: S608 - quoted
+            f"CREATE OR REPLACE TEMP VIEW given AS SELECT {chosen} FROM {self._table(names)}{where}"  # noqa: S608 - quoted
         )
 
     @property
@@ -130,9 +144,13 @@ class DuckdbCells:
         """Return the table function that reads the files; JSON values are read undigested."""
         files = f"[{', '.join(_text(str(path)) for path in self._source.paths)}]"
         if self._source.format == "csv":
-            return f"read_csv({files}, header = true, all_varchar = true, nullstr = '')"
+            # Nothing is left to guess: a file of apostrophes would be taken for quoted with them.
+            spelled = f"delim = {_text(self._source.delimiter)}, quote = '\"', escape = '\"'"
+            fixed = "header = true, all_varchar = true, nullstr = '', comment = '', skip = 0"
+            return f"read_csv({files}, {spelled}, {fixed})"
         if self._source.format == "parquet":
-            return f"read_parquet({files}, union_by_name = true)"
+            several = ", union_by_name = true" if len(self._source.paths) > 1 else ""
+            return f"read_parquet({files}{several})"
         if not names:
             return f"read_json({files}, format = 'newline_delimited', maximum_depth = 1)"
         columns = ", ".join(f"{_text(name)}: 'JSON'" for name in names)

@@ -138,6 +138,9 @@ class FrameCells:
             for row in found
         ]
 
+    def close(self) -> None:
+        """Do nothing: the frame is its owner's."""
+
     def _filtered(self, where: tuple[Condition, ...]) -> Any:
         frame = self._frame
         for condition in where:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import gzip
 from pathlib import Path
 from typing import Literal, NamedTuple
 
-from ftgov.errors import UsageError
+from ftgov.errors import FtgovError, NothingToAudit, UsageError
 
 Format = Literal["csv", "parquet", "jsonl"]
 _ENDINGS: dict[str, Format] = {
@@ -16,6 +17,7 @@ _ENDINGS: dict[str, Format] = {
     ".jsonl.gz": "jsonl",
     ".ndjson": "jsonl",
 }
+_LONGEST_HEADER = 1_000_000
 _PATTERN = frozenset("*?[")
 
 
@@ -26,11 +28,13 @@ class FileSource(NamedTuple):
         paths: The files, at least one, in order of their names.
         format: What all of them are.
         shown: As the user named them.
+        delimiter: What parts the fields of CSV: the sign that the first header has most of.
     """
 
     paths: tuple[Path, ...]
     format: Format
     shown: str
+    delimiter: str = ","
 
 
 def file_source(named: str) -> FileSource:
@@ -41,17 +45,21 @@ def file_source(named: str) -> FileSource:
 
     Raises:
         UsageError: If there is no such file, or their endings differ or are not known.
+        NothingToAudit: If all of them are empty.
     """
     paths = _paths(named)
     if not paths:
         raise UsageError(f"There is no file {named}.", next_step="Check the path and try again.")
+    if not any(path.stat().st_size for path in paths):
+        raise NothingToAudit(f"{named} is empty.", next_step="Name a file that holds rows.")
     formats = {_format(path) for path in paths}
     if len(formats) > 1:
         raise UsageError(
             f"The files of {named} are of several formats: {', '.join(sorted(formats))}.",
             next_step="Name files of one format.",
         )
-    return FileSource(paths, formats.pop(), named)
+    found = formats.pop()
+    return FileSource(paths, found, named, _delimiter(paths[0]) if found == "csv" else ",")
 
 
 def _paths(named: str) -> tuple[Path, ...]:
@@ -67,6 +75,20 @@ def _paths(named: str) -> tuple[Path, ...]:
     root = Path(path.anchor) if path.is_absolute() else Path()
     pattern = str(path.relative_to(path.anchor)) if path.is_absolute() else named
     return tuple(sorted(found.absolute() for found in root.glob(pattern) if found.is_file()))
+
+
+def _delimiter(path: Path) -> str:
+    """Return the delimiter of a CSV file: comma, semicolon or tab."""
+    opened = gzip.open if path.suffix == ".gz" else open
+    try:
+        with opened(path, "rb") as stream:
+            header = stream.readline(_LONGEST_HEADER).decode("utf-8", "replace")
+    except (OSError, EOFError) as fault:
+        raise FtgovError(
+            f"{path} cannot be read.", why=str(fault), next_step="Check that the file is whole."
+        ) from fault
+    bare = "".join(header.split('"')[::2])
+    return max(",;\t", key=bare.count)
 
 
 def _format(path: Path) -> Format:

@@ -79,6 +79,9 @@ class SparkCells:
             RawCell(tuple(row[:keys]), row[keys], tuple(map(int, row[keys + 1 :]))) for row in found
         ]
 
+    def close(self) -> None:
+        """Do nothing: the session may serve others."""
+
     def _rows(self, statement: str) -> list[Any]:
         from pyspark.errors import PySparkException
 
@@ -114,6 +117,7 @@ class SparkCells:
         try:
             if self._source.format == "csv":
                 options = {"header": "true", "multiLine": "true", "escape": '"', "mode": "FAILFAST"}
+                options |= {"sep": self._source.delimiter}
                 self._frame = reader.options(**options).csv(paths)
             elif self._source.format == "parquet":
                 self._frame = reader.option("mergeSchema", "true").parquet(*paths)

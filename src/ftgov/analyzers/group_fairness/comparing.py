@@ -42,8 +42,9 @@ def comparisons(field: Field, aggregates: tuple[Aggregate, ...]) -> Iterator[Com
             yield _aggregate(field, aggregate, limit, adjusted)
     if 1 < len(field.compared) <= MOST_COMPARED:
         for name in field.by_name:
+            made: dict[float, Pairs] = {}
             for kind in KINDS:
-                yield from _pairs(field, (name, kind), aggregates, adjusted)
+                yield from _pairs(field, (name, kind), aggregates, adjusted, made)
 
 
 class _Worst(NamedTuple):
@@ -222,18 +223,19 @@ def _pairs(
     of: tuple[str, Kind],
     aggregates: tuple[Aggregate, ...],
     adjusted: Adjusted,
+    made: dict[float, Pairs],
 ) -> Iterator[Comparison]:
-    """Yield the pairs of a metric that are shown."""
+    """Yield the pairs of a metric that are shown; pairs are made once for each level."""
     name, kind = of
     found = field.by_name[name]
     limit, metrics = field.limit(name, kind, aggregates)
     first, second, family = shown_pairs(field, found)
     family *= field.limits * metrics
     level = field.level(family)
-    if field.plan.against == "overall":
-        pairs = field.behind(name, level)
-    else:
-        pairs = paired(found, first, second, level)
+    if level not in made:
+        whole = field.plan.against == "overall"
+        made[level] = field.behind(name, level) if whole else paired(found, first, second, level)
+    pairs = made[level]
     difference = kind == "difference"
     value = pairs.difference if difference else pairs.ratio
     low, high = pairs.difference_ends if difference else pairs.ratio_ends
