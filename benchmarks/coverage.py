@@ -193,6 +193,43 @@ def _naive(shares: list[Share]) -> bool:
     return min(rates) < 0.8 * max(rates)
 
 
+def whole_audits(number: int) -> list[Line]:
+    """The verdicts of whole audits of rows in a frame, as users make them, at four fifths."""
+    import pandas as pd
+
+    from ftgov.api.fairness import group_fairness
+
+    lines = []
+    for n, ratio, verdict, least, most in (
+        (300, 1.0, "fail", 0.0, 0.05),
+        (5_000, 1.0, "pass", 0.95, 1.0),
+        (5_000, 0.7, "fail", 0.9, 1.0),
+    ):
+        hits = bootstrap.generator(9).binomial(n, (0.3, 0.3, 0.3, 0.3 * ratio), size=(number, 4))
+        reached = 0
+        for turn, row in enumerate(hits):
+            frame = pd.DataFrame(
+                {
+                    "group": np.repeat(list("abcd"), n),
+                    "decision": np.concatenate([np.arange(n) < x for x in row]).astype(int),
+                }
+            )
+            audit = group_fairness(
+                frame,
+                prediction="decision",
+                groups=["group"],
+                metrics=["selection_rate"],
+                positive="1",
+                fail_on=["demographic_parity_ratio:lt:0.8"],
+                seed=turn,
+            )
+            worst = [c for c in audit.comparisons if c.metric == "demographic_parity_ratio"]
+            reached += worst[0].verdict == verdict
+        about = f"whole audits, 4 x {n}, rate .3, true ratio {ratio}: {verdict}"
+        lines.append(Line(about, reached / number, least, most))
+    return lines
+
+
 def _clustered(draw: np.random.Generator, prompts: int, groups: int) -> Floats:
     """Hits of five completions of prompts, by group: rates of prompts spread as beta(1.5, 3.5)."""
     return draw.binomial(5, draw.beta(1.5, 3.5, size=(groups, prompts))).astype(np.float64)
@@ -342,6 +379,7 @@ def study(*, quick: bool) -> list[Line]:
         *two_shares(sizes, everywhere(), "all rates .1 to .9"),
         *simultaneous(few),
         *verdicts(few),
+        *whole_audits(few // 10),
         *clusters(few),
         *weights(few),
         *swaps(few),

@@ -34,6 +34,7 @@ from ftgov.tables.answers import ScoredRow
 
 ID = "counterfactual_fairness"
 LIMIT = 0.05
+_LEAST_P = 1e-12
 _SHARE = "Wilson score interval at the effective n of templates (Korn and Graubard 1998)"
 _MEAN = "Student's interval over templates (Cameron, Gelbach, Miller 2011)"
 _CHANGE = (
@@ -120,8 +121,8 @@ def direction_figures(found: Swapped) -> Iterator[Measurement]:
     p_about = _about(
         found,
         "directional_p_adjusted",
-        "McNemar's test at the effective n that neither group is favoured, Holm over all pairs; "
-        "it decides nothing, the simultaneous intervals do",
+        "McNemar's test at the effective n that neither group is favoured, Holm over all pairs, "
+        f"given as {_LEAST_P:g} where it is less; it decides nothing, the intervals do",
     )
     pairs = _directions(found)
     if not pairs:
@@ -137,8 +138,9 @@ def direction_figures(found: Swapped) -> Iterator[Measurement]:
         value, low, high, n = pair.figure
         ends = figures.interval(low, high, found.grounds.level, method)
         yield _between(figures.figure(single, value, ends, n, _few_terms(found, groups)), groups)
-        ends = exact(figures.tidy(p), "a p-value is computed, not estimated")
-        yield _between(figures.figure(p_about, p, ends, n), groups)
+        shown = figures.tidy(max(p, _LEAST_P))
+        ends = exact(shown, "a p-value is computed, not estimated")
+        yield _between(figures.figure(p_about, shown, ends, n), groups)
 
 
 def _about(found: Swapped, name: str, method: str) -> figures.About:
