@@ -83,6 +83,10 @@ def _audit(rows: list[Row], spelled: tuple[str, str], *, weighted: bool) -> Fair
     )
 
 
+def _always(row: Row) -> bool:
+    return True
+
+
 def _defined(name: str, rows: list[Row], weights: list[float]) -> bool:
     """Tell whether a metric has a denominator: some weight on the rows that it divides by."""
     within: dict[str, Callable[[Row], bool]] = {
@@ -94,8 +98,8 @@ def _defined(name: str, rows: list[Row], weights: list[float]) -> bool:
         "precision_score": lambda row: row.prediction,
         "f1_score": lambda row: row.label or row.prediction,
     }
-    belongs = within.get(name, lambda row: True)
-    return sum(w for row, w in zip(rows, weights, strict=True) if belongs(row)) > 0
+    belongs = within.get(name, _always)
+    return any(w > 0 and belongs(row) for row, w in zip(rows, weights, strict=True))
 
 
 def _fairlearn(name: str, rows: list[Row], weights: list[float]) -> float:
@@ -114,8 +118,10 @@ def test_metrics_by_group_and_overall(
     weights = [row.weight if weighted else 1.0 for row in rows]
     try:
         audit = _audit(rows, spelled, weighted=weighted)
-    except UsageError as refused:  # neither column holds the positive value at all
-        assert not any(row.label or row.prediction for row in rows), refused.what
+    except UsageError:
+        audit = None
+    if audit is None:  # neither column holds the positive value at all
+        assert not any(row.label or row.prediction for row in rows)
         return
     assert audit.n == len(rows)
     seen = 0
@@ -179,6 +185,6 @@ def test_aggregates_over_groups(rows: list[Row], weighted: bool) -> None:
             expected = function(truth, answer, sensitive_features=groups, sample_weight=weights)
         assert not math.isnan(expected)
         assert found.value == pytest.approx(expected, abs=CLOSE, rel=CLOSE), name
-        if found.low is not None:
+        if found.low is not None and found.value is not None:
             assert found.low <= found.value + CLOSE, name
             assert found.high is None or found.high >= found.value - CLOSE, name

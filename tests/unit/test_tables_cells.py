@@ -86,11 +86,13 @@ def _sums_are_exact(found: DecisionCells, rows: list[dict[str, Any]]) -> None:
     labelled = [row for row in rows if row["label"] is not None]
     sums = dict(zip(found.sums, zip(*(c.sums for c in found.cells), strict=True), strict=False))
     for name, power in (("w", 1), ("w2", 2)):
-        exact = sum(Fraction(row["weight"]) ** power for row in labelled)
+        exact = sum((Fraction(row["weight"]) ** power for row in labelled), Fraction(0))
         ours = sum(map(Fraction, sums.get(name, ())), Fraction(0))
-        assert abs(ours - exact) <= Fraction(1, 10**13) * max(1, abs(exact)), name
+        assert abs(ours - exact) <= Fraction(1, 10**13) * max(Fraction(1), abs(exact)), name
     exact = sum((Fraction(r["weight"]) * Fraction(r["score"]) for r in labelled), Fraction(0))
-    most = sum((abs(Fraction(r["weight"] * r["score"])) for r in labelled), Fraction(1))
+    most = Fraction(1) + sum(
+        (abs(Fraction(row["weight"]) * Fraction(row["score"])) for row in labelled), Fraction(0)
+    )
     assert abs(sum(map(Fraction, sums.get("ws", ())), Fraction(0)) - exact) <= most / 10**13
 
 

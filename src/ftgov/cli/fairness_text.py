@@ -72,7 +72,7 @@ def _pairs(console: Console, audit: FairnessAudit) -> Iterator[str]:
     pairs = [one for one in audit.comparisons if one.between]
     judged = [one for one in pairs if one.limit]
     ratios = [one for one in pairs if one.metric == "selection_rate" and one.kind == "ratio"]
-    chosen = judged or ratios or pairs
+    chosen = sorted(judged, key=_urgency) or ratios or pairs
     if not chosen:
         return
     rows = [
@@ -90,6 +90,10 @@ def _pairs(console: Console, audit: FairnessAudit) -> Iterator[str]:
     left = len(pairs) - len(rows)
     if left > 0:
         yield f"... and {left} more comparisons: see --json"
+
+
+def _urgency(one: Comparison) -> int:
+    return ("fail", "inconclusive", "not_assessed", "pass").index(one.verdict)
 
 
 def _limits(console: Console, audit: FairnessAudit) -> Iterator[str]:

@@ -22,7 +22,7 @@ _CALM = {
     "spark.ui.enabled": "false",
     "spark.ui.showConsoleProgress": "false",
     "spark.sql.session.timeZone": "UTC",
-    "spark.log.level": "ERROR",
+    "spark.log.level": "OFF",
     # Few cells come back, so few partitions are right for the last step.
     "spark.sql.shuffle.partitions": "8",
 }
@@ -83,12 +83,10 @@ class SparkCells:
         """Do nothing: the session may serve others."""
 
     def _rows(self, statement: str) -> list[Any]:
-        from pyspark.errors import PySparkException
-
         try:
             return list(self._session.sql(statement).collect())
-        except PySparkException as fault:
-            raise unreadable(self._source, str(fault)) from fault
+        except _faults() as fault:
+            raise unreadable(self._source, _cause(fault)) from fault
 
     def _view(self, query: CellQuery) -> None:
         from pyspark.sql import functions
@@ -108,8 +106,6 @@ class SparkCells:
         view.createOrReplaceTempView("given")
 
     def _read(self) -> DataFrame:
-        from pyspark.errors import PySparkException
-
         if self._frame is not None:
             return self._frame
         paths = [path.as_uri() for path in self._source.paths]
@@ -123,8 +119,8 @@ class SparkCells:
                 self._frame = reader.option("mergeSchema", "true").parquet(*paths)
             else:
                 self._frame = reader.option("mode", "FAILFAST").json(paths)
-        except PySparkException as fault:
-            raise unreadable(self._source, str(fault)) from fault
+        except _faults() as fault:
+            raise unreadable(self._source, _cause(fault)) from fault
         return self._frame
 
 
@@ -155,6 +151,21 @@ def session(master: str) -> SparkSession:
             why=str(fault).split("\n")[0],
             next_step="Check that Java 17 or later is installed and that the master is reachable.",
         ) from fault
+
+
+def _faults() -> tuple[type[Exception], ...]:
+    """Return what Spark raises: its own errors, and the bridge's for those without a class."""
+    from py4j.protocol import Py4JError
+    from pyspark.errors import PySparkException
+
+    return PySparkException, Py4JError
+
+
+def _cause(fault: Exception) -> str:
+    """Return the innermost cause of a Java error, without its stack."""
+    lines = [line.strip() for line in str(fault).splitlines() if line.strip()]
+    causes = [line for line in lines if line.startswith("Caused by: ")]
+    return (causes or lines or [type(fault).__name__])[-1 if causes else 0][:300]
 
 
 def _quoted(name: str) -> str:
