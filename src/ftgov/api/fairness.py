@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple, TypedDict, Unpack
 
 from ftgov.analyzers.group_fairness.audit import audit_cells
 from ftgov.analyzers.group_fairness.plan import FOUR_FIFTHS, Against, Plan, limit_of
@@ -13,9 +14,6 @@ from ftgov.tables.cell_query import CellEngine, Condition
 from ftgov.tables.decision_cells import DecisionCells, Question, collect
 from ftgov.tables.sources import file_source
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
 EngineName = Literal["duckdb", "spark"]
 
 __all__ = [
@@ -23,6 +21,7 @@ __all__ = [
     "Against",
     "AuditedFiles",
     "Condition",
+    "FrameOptions",
     "Plan",
     "Question",
     "audit_files",
@@ -99,43 +98,10 @@ def write_audit(done: AuditedFiles, folder: Path) -> tuple[Path, ...]:
     return tuple(folder / name for name in written)
 
 
-def group_fairness(
-    frame: Any = None,
-    *,
-    prediction: str | None = None,
-    groups: Sequence[str] = (),
-    label: str | None = None,
-    weight: str | None = None,
-    score: str | None = None,
-    cluster: str | None = None,
-    strata: str | None = None,
-    where: Mapping[str, str] | None = None,
-    bins: int = 10,
-    amounts: bool = False,
-    y_true: Any = None,
-    y_pred: Any = None,
-    sensitive_features: Any = None,
-    sample_weight: Any = None,
-    metrics: Any = (),
-    positive: str | None = None,
-    fail_on: Sequence[str] = (),
-    reference: Mapping[str, str] | None = None,
-    against: Against = "pairs",
-    confidence: float = 0.95,
-    resamples: int = 1000,
-    seed: int = 0,
-    min_n: int = 1,
-    impact: bool = False,
-) -> FairnessAudit:
-    """Audit decisions in memory, given as a frame or as a fairlearn `MetricFrame` gets them.
+class FrameOptions(TypedDict, total=False):
+    """What `group_fairness` takes beside a frame, all by name.
 
-        group_fairness(frame, label="repaid", prediction="approved", groups=["sex"])
-        group_fairness(y_true=y, y_pred=p, sensitive_features=s, fail_on=[
-            "demographic_parity_ratio:lt:0.8"])
-
-    Args:
-        frame: A frame of pandas, Polars, Arrow, DuckDB or Spark; or None with the inputs of a
-            `MetricFrame`.
+    Attributes:
         prediction: The column of what was decided.
         groups: Group columns; several are crossed.
         label: The column of what would have been right.
@@ -143,24 +109,63 @@ def group_fairness(
         score: The column of scores.
         cluster: Rows with one value of this column are not independent.
         strata: A column within which groups are compared too.
-        where: Only rows with these values.
+        where: Only rows with these values, by column.
         bins: Bins of the score.
         amounts: Label and prediction are amounts.
-        y_true: Labels, row by row.
+        y_true: Labels, row by row, as a `MetricFrame` gets them; so are the next three.
         y_pred: Predictions, row by row.
         sensitive_features: Groups: a series, list or array, or several as a frame or dict.
         sample_weight: Weights, row by row.
-        metrics: Names of metrics, or fairlearn's and scikit-learn's functions, one, several or a
+        metrics: Names of metrics, or fairlearn's and scikit-learn's functions: one, several or a
             dict as a `MetricFrame` gets them; none for all.
         positive: The favourable value.
         fail_on: Limits, written METRIC:lt|le|gt|ge:VALUE.
-        reference: The group that others are compared with.
+        reference: The group that others are compared with, by column.
         against: What groups are compared with: `pairs`, `best` or `overall`.
         confidence: Nominal coverage of the intervals.
         resamples: Resamples of the bootstrap.
         seed: Its seed.
         min_n: Smaller groups are shown, not compared.
         impact: Make the impact ratio table.
+    """
+
+    prediction: str
+    groups: Sequence[str]
+    label: str | None
+    weight: str | None
+    score: str | None
+    cluster: str | None
+    strata: str | None
+    where: Mapping[str, str]
+    bins: int
+    amounts: bool
+    y_true: Any
+    y_pred: Any
+    sensitive_features: Any
+    sample_weight: Any
+    metrics: Any
+    positive: object
+    fail_on: Sequence[str]
+    reference: Mapping[str, str]
+    against: Against
+    confidence: float
+    resamples: int
+    seed: int
+    min_n: int
+    impact: bool
+
+
+def group_fairness(frame: Any = None, **options: Unpack[FrameOptions]) -> FairnessAudit:
+    """Audit decisions in memory, given as a frame or as a fairlearn `MetricFrame` gets them.
+
+        group_fairness(frame, label="repaid", prediction="approved", groups=["sex"])
+        group_fairness(y_true=y, y_pred=p, sensitive_features=s,
+                       fail_on=["demographic_parity_ratio:lt:0.8"])
+
+    Args:
+        frame: A frame of pandas, Polars, Arrow, DuckDB or Spark; or None with the inputs of a
+            `MetricFrame`.
+        options: See `FrameOptions`.
 
     Raises:
         UsageError: If a column, value or metric is wrong.
@@ -170,31 +175,58 @@ def group_fairness(
     from ftgov.tables.frames import FrameCells, metric_frame
 
     if frame is None:
-        if y_pred is None or sensitive_features is None:
+        if options.get("y_pred") is None or options.get("sensitive_features") is None:
             raise UsageError("Give a frame, or y_pred and sensitive_features.")
-        others = {"sample_weight": sample_weight}
-        frame, groups = metric_frame(y_true, y_pred, sensitive_features, others)
-        prediction, label = "y_pred", None if y_true is None else "y_true"
-        weight = None if sample_weight is None else "sample_weight"
+        weights = options.get("sample_weight")
+        frame, groups = metric_frame(
+            options.get("y_true"),
+            options["y_pred"],
+            options["sensitive_features"],
+            {"sample_weight": weights},
+        )
+        named: FrameOptions = {
+            "groups": groups,
+            "prediction": "y_pred",
+            "label": None if options.get("y_true") is None else "y_true",
+            "weight": None if weights is None else "sample_weight",
+        }
+        options = {**options, **named}
+    cells = collect(FrameCells(frame), _question(options))
+    return audit_cells(cells, _plan(options), "the frame")
+
+
+def _question(options: FrameOptions) -> Question:
+    prediction, groups = options.get("prediction"), tuple(options.get("groups") or ())
     if prediction is None or not groups:
         raise UsageError("Name the column of predictions and at least one group column.")
-    conditions = tuple(Condition(name, value) for name, value in (where or {}).items())
-    question = Question(
-        tuple(groups), prediction, label, weight, score, cluster, strata, conditions, bins, amounts
+    return Question(
+        groups=groups,
+        prediction=prediction,
+        label=options.get("label"),
+        weight=options.get("weight"),
+        score=options.get("score"),
+        cluster=options.get("cluster"),
+        strata=options.get("strata"),
+        where=tuple(Condition(*pair) for pair in (options.get("where") or {}).items()),
+        bins=options.get("bins", 10),
+        numeric=options.get("amounts", False),
     )
-    plan = Plan(
-        metrics=_names(metrics),
+
+
+def _plan(options: FrameOptions) -> Plan:
+    positive = options.get("positive")
+    return Plan(
+        metrics=_names(options.get("metrics") or ()),
         positive=None if positive is None else str(positive),
-        limits=tuple(limit_of(text) for text in fail_on),
-        reference=tuple((name, value) for name, value in (reference or {}).items()),
-        against=against,
-        confidence=confidence,
-        resamples=resamples,
-        seed=seed,
-        min_n=min_n,
-        impact=impact,
+        limits=tuple(limit_of(text) for text in options.get("fail_on") or ()),
+        reference=tuple((options.get("reference") or {}).items()),
+        against=options.get("against", "pairs"),
+        confidence=options.get("confidence", 0.95),
+        resamples=options.get("resamples", 1000),
+        seed=options.get("seed", 0),
+        min_n=options.get("min_n", 1),
+        impact=options.get("impact", False),
     )
-    return audit_cells(collect(FrameCells(frame), question), plan, "the frame")
 
 
 def _names(metrics: Any) -> tuple[str, ...]:

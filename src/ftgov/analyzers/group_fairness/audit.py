@@ -57,37 +57,39 @@ def audit_cells(cells: DecisionCells, plan: Plan, named: str) -> FairnessAudit:
         )
     favourable = None if question.numeric else favourable_of(cells, plan.positive)
     source = source_of(cells, favourable, plan)
-    field = _field(source, picked)
     found = _all_measured(source, picked)
-    field = field._replace(
-        by_name={name: one.by_group for name, one in found.items() if one is not None}
-    )
+    by_name = {name: one.by_group for name, one in found.items() if one is not None}
+    field = _field(source)._replace(by_name=by_name)
     sizes = context.rows_by_group(source)
-    everyone = pooled(source)
-    outcomes = limit_outcomes(source, field, found)
-    shown_fields = field._replace(
-        by_name={name: one for name, one in field.by_name.items() if name in picked.metrics}
+    everyone = _all_measured(pooled(source), picked)
+    return _about(source, field, named).model_copy(
+        update={
+            "groups": tuple(_groups(source, picked, found, sizes)),
+            "overall": _figures(everyone, picked, 0, sum(sizes)),
+            "comparisons": tuple(_compared(field, picked)),
+            "limits": tuple(limit_outcomes(source, field, found)),
+            **_context(source, field),
+        }
     )
+
+
+def _about(source: Source, field: Field, named: str) -> FairnessAudit:
+    """Return an audit that says what it is about and has no figure yet."""
+    cells, plan, question = source.cells, source.plan, source.cells.question
     return FairnessAudit(
-        n=sum(sizes),
+        n=sum(context.rows_by_group(source)),
         dropped=dict(sorted(cells.dropped.items())),
         engine=cells.engine,
         resamples=plan.resamples,
         seed=plan.seed,
-        groups=tuple(_groups(source, picked, found, sizes)),
-        comparisons=tuple(_compared(field, shown_fields, picked)),
-        overall=_figures(_all_measured(everyone, picked), picked, 0, sum(sizes)),
-        limits=tuple(outcomes),
-        impact_ratios=tuple(impact_table(cells, favourable)) if plan.impact and favourable else (),
-        calibration=tuple(calibrations(source, favourable)) if cells.cut and favourable else (),
-        strata=tuple(context.strata(source, field, favourable)) if question.strata else (),
-        triage=tuple(context.triage(source, field)),
-        bounds=tuple(context.bounds(source, field)),
+        groups=(),
+        comparisons=(),
+        overall={},
         confidence=plan.confidence,
         source=named,
         label=question.label,
         prediction=question.prediction,
-        positive=favourable,
+        positive=source.favourable,
         by=question.groups,
         weight=question.weight,
         score=question.score,
@@ -99,10 +101,24 @@ def audit_cells(cells: DecisionCells, plan: Plan, named: str) -> FairnessAudit:
     )
 
 
-def _compared(field: Field, only: Field, picked: Chosen) -> Iterator[Comparison]:
+def _context(source: Source, field: Field) -> dict[str, object]:
+    """Return what stands around the comparisons, where the columns allow it."""
+    cells, favourable = source.cells, source.favourable
+    if favourable is None:
+        return {}
+    return {
+        "impact_ratios": tuple(impact_table(cells, favourable)) if source.plan.impact else (),
+        "calibration": tuple(calibrations(source, favourable)) if cells.cut else (),
+        "strata": tuple(context.strata(source, field)) if cells.question.strata else (),
+        "triage": tuple(context.triage(source, field)),
+        "bounds": tuple(context.bounds(source, field)),
+    }
+
+
+def _compared(field: Field, picked: Chosen) -> Iterator[Comparison]:
     """Yield the comparisons; pairs of the metrics that were asked for alone."""
     for one in comparisons(field, picked.aggregates):
-        if not one.between or one.metric in only.by_name:
+        if not one.between or one.metric in picked.metrics:
             yield one
 
 
@@ -143,8 +159,7 @@ def _figures(
     return figures
 
 
-def _field(source: Source, picked: Chosen) -> Field:
-    del picked
+def _field(source: Source) -> Field:
     columns = source.cells.question.groups
     groups: tuple[Group, ...] = tuple(
         dict(zip(columns, group, strict=True)) for group in source.groups

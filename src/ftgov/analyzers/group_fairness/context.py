@@ -27,7 +27,7 @@ def rows_by_group(source: Source) -> tuple[int, ...]:
     return tuple(rows.values())
 
 
-def strata(source: Source, field: Field, favourable: str | None) -> Iterator[Stratified]:
+def strata(source: Source, field: Field) -> Iterator[Stratified]:
     """Yield each compared group against the reference, or the most selected, within strata."""
     rates = _plain_rates(source, field)
     if rates is None or len(field.compared) < 2:
@@ -38,7 +38,7 @@ def strata(source: Source, field: Field, favourable: str | None) -> Iterator[Str
     names = sorted({cell.stratum or "" for cell in source.cells.cells})
     tables = {group: [[0.0, 0.0] for _ in names] for group in source.groups}
     for cell in source.cells.cells:
-        hit = cell.prediction == favourable
+        hit = cell.prediction == source.favourable
         tables[cell.group][names.index(cell.stratum or "")][0 if hit else 1] += cell.rows
     for place in field.compared:
         if place == against:
