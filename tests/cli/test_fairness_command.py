@@ -190,7 +190,11 @@ BAD: list[tuple[str, Any, tuple[str, ...], int, str]] = [
      "50 values that are no finite number"),
     ("infinite weights", [r | {"w": "inf"} for r in FAIR[:50]], ("--weight", "w"), 2,
      "no finite number"),
-    ("three labels, none named", [r | {"label": i % 3} for i, r in enumerate(FAIR[:60])], (), 2,
+    ("a rate of three labels, none named",
+     [r | {"label": i % 3} for i, r in enumerate(FAIR[:60])], ("--metric", "selection_rate"), 2,
+     "selection_rate cannot be computed"),
+    ("thirty labels, none named",
+     [r | {"label": i % 30, "prediction": i % 30} for i, r in enumerate(FAIR[:60])], (), 2,
      "not clear"),
     ("label and prediction of two worlds",
      [r | {"label": ("yes", "no")[int(str(r["label"]))]} for r in FAIR[:60]], (), 2,
@@ -212,6 +216,20 @@ def test_bad_input_is_told_what_is_wrong(
     assert err.startswith("error: ")
     assert "Traceback" not in err
     assert "Warning" not in err
+
+
+def test_of_more_than_two_labels_each_is_told_in_turn(tmp_path: Path, capsys: Any) -> None:
+    rows = [r | {"label": i % 3, "prediction": (i * i) % 3} for i, r in enumerate(UNFAIR[::9])]
+    path = write_csv(tmp_path / "d.csv", rows)
+    limit = ("--fail-on", "accuracy_score_ratio:lt:0.5")
+    code, found, _ = run(capsys, path, *limit)
+    assert code == 0
+    assert set(found["overall"]) == {"accuracy_score", "count"}
+    share = sum(row["label"] == row["prediction"] for row in rows) / len(rows)
+    assert found["overall"]["accuracy_score"]["value"] == pytest.approx(share)
+    assert [one["positive"] for one in found["by_label"]] == ["0", "1", "2"]
+    named = run(capsys, path, "--positive", "1")[1]
+    assert found["by_label"][1]["overall"] == named["overall"]
 
 
 def test_one_group_alone_and_constant_predictions_are_not_assessed(

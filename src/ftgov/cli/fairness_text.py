@@ -36,6 +36,8 @@ def lines_of(
     yield from _pairs(console, audit)
     yield from _limits(console, audit)
     yield from _impact(console, audit.impact_ratios)
+    for one in audit.by_label:
+        yield from ("", inert(f"{one.positive} against the rest"), *_groups(console, one))
     yield from _context(audit)
     yield ""
     for note in audit.notes:

@@ -195,6 +195,9 @@ class FairnessAudit(Record):
     reference: Group | None = None
     cells: CellEvidence
     notes: tuple[str, ...] = ()
+    by_label: tuple[FairnessAudit, ...] = Field(
+        default=(), description="with more than two labels, each in turn against the rest"
+    )
 
     def verdicts(self) -> tuple[Verdict, ...]:
         """Return the verdicts on the limits that were set, those on all groups at once first."""

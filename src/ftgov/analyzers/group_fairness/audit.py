@@ -17,10 +17,10 @@ from ftgov.analyzers.group_fairness.figures_of import (
     pooled,
     source_of,
 )
-from ftgov.analyzers.group_fairness.grouped import favourable_of
+from ftgov.analyzers.group_fairness.grouped import NO_LABEL, favourable_of, several_labels
 from ftgov.analyzers.group_fairness.impact import impact_table
 from ftgov.analyzers.group_fairness.limits import limit_outcomes
-from ftgov.analyzers.group_fairness.plan import Chosen, Plan, chosen
+from ftgov.analyzers.group_fairness.plan import Chosen, Kind, Plan, chosen
 from ftgov.errors import NothingToAudit, UsageError
 from ftgov.records.digest import digest_bytes
 from ftgov.records.fairness import (
@@ -48,14 +48,18 @@ def audit_cells(cells: DecisionCells, plan: Plan, named: str) -> FairnessAudit:
         MissingExtra: If fairlearn is not installed.
     """
     question = cells.question
-    picked = chosen(plan, labelled=question.label is not None, numeric=question.numeric)
+    labels = () if question.numeric or plan.positive is not None else several_labels(cells)
+    kind: Kind = "amounts" if question.numeric else "labels" if labels else "decisions"
+    picked = chosen(plan, labelled=question.label is not None, kind=kind)
     if not cells.cells:
         gone = ", ".join(f"{rows} {reason}" for reason, rows in cells.dropped.items())
         raise NothingToAudit(
             f"{named} holds no usable row{f': {gone}' if gone else ''}.",
             next_step="Name columns that hold labels and predictions.",
         )
-    favourable = None if question.numeric else favourable_of(cells, plan.positive)
+    favourable = NO_LABEL if labels else None
+    if kind == "decisions":
+        favourable = favourable_of(cells, plan.positive)
     source = source_of(cells, favourable, plan)
     found = _all_measured(source, picked)
     by_name = {name: one.by_group for name, one in found.items() if one is not None}
@@ -69,6 +73,10 @@ def audit_cells(cells: DecisionCells, plan: Plan, named: str) -> FairnessAudit:
             "comparisons": tuple(_compared(field, picked)),
             "limits": tuple(limit_outcomes(source, field, found)),
             **_context(source, field),
+            "by_label": tuple(
+                audit_cells(cells, plan._replace(positive=label, metrics=(), limits=()), named)
+                for label in labels
+            ),
         }
     )
 
@@ -89,7 +97,7 @@ def _about(source: Source, field: Field, named: str) -> FairnessAudit:
         source=named,
         label=question.label,
         prediction=question.prediction,
-        positive=source.favourable,
+        positive=source.favourable or None,
         by=question.groups,
         weight=question.weight,
         score=question.score,
@@ -104,7 +112,7 @@ def _about(source: Source, field: Field, named: str) -> FairnessAudit:
 def _context(source: Source, field: Field) -> dict[str, object]:
     """Return what stands around the comparisons, where the columns allow it."""
     cells, favourable = source.cells, source.favourable
-    if favourable is None:
+    if not favourable:
         return {}
     return {
         "impact_ratios": tuple(impact_table(cells, favourable)) if source.plan.impact else (),
@@ -208,7 +216,9 @@ def _notes(source: Source, field: Field) -> Iterator[str]:
     unnamed = [group for group in field.groups if None in group.values()]
     if unnamed:
         yield "Rows without a group value form a group of their own; they are not dropped."
-    if source.atoms is not None and source.atoms.rows[:, 4].sum() > 0:
+    if source.favourable == NO_LABEL:
+        yield "There are more than two labels: accuracy is of all, `by_label` has each in turn."
+    elif source.atoms is not None and source.atoms.rows[:, 4].sum() > 0:
         yield (
             "There are more than two labels: rates are of the positive value against all others, "
             "accuracy is of all labels."

@@ -18,7 +18,11 @@ if TYPE_CHECKING:
 GroupKey = tuple[str | None, ...]
 
 MOST_GROUPS = 1000
+NO_LABEL = ""
+"""A favourable value that no row has: an empty value is a missing one."""
+
 _FAVOURABLE = ("1", "true", "True", "TRUE")
+_MOST_LABELS = 20
 
 
 class Entries(NamedTuple):
@@ -72,8 +76,7 @@ def favourable_of(found: DecisionCells, given: str | None) -> str:
     Raises:
         UsageError: If it stands nowhere, or must be named, or label and prediction share no value.
     """
-    labels = {cell.label for cell in found.cells if cell.label is not None}
-    predicted = {cell.prediction for cell in found.cells if cell.prediction is not None}
+    labels, predicted = _values(found)
     values = labels | predicted
     shown = ", ".join(sorted(values)[:12]) + (" ..." if len(values) > 12 else "")
     if len(values) > 2 and labels and not labels & predicted:
@@ -99,6 +102,22 @@ def favourable_of(found: DecisionCells, given: str | None) -> str:
         f"Which value is the favourable one is not clear: {shown}.",
         next_step="Name it with --positive VALUE.",
     )
+
+
+def several_labels(found: DecisionCells) -> tuple[str, ...]:
+    """Return the values of label and prediction if they are 3 to 20; else none.
+
+    Then no value needs to be the favourable one: each label in turn can be.
+    """
+    labels, predicted = _values(found)
+    values = labels | predicted
+    many = 2 < len(values) <= _MOST_LABELS and bool(labels & predicted)
+    return tuple(sorted(values)) if many else ()
+
+
+def _values(found: DecisionCells) -> tuple[set[str], set[str]]:
+    labels = {cell.label for cell in found.cells if cell.label is not None}
+    return labels, {cell.prediction for cell in found.cells if cell.prediction is not None}
 
 
 def _same(value: str, given: str) -> bool:

@@ -17,6 +17,9 @@ from ftgov.errors import UsageError
 from ftgov.records.fairness import Limit, Side
 
 Against = Literal["pairs", "reference", "best", "overall"]
+Kind = Literal["decisions", "labels", "amounts"]
+"""One favourable value against the rest; more than two labels alike; numbers."""
+
 FOUR_FIFTHS = Limit(metric="demographic_parity_ratio", fails="lt", value=0.8)
 
 
@@ -75,18 +78,18 @@ def limit_of(text: str) -> Limit:
     )
 
 
-def chosen(plan: Plan, *, labelled: bool, numeric: bool) -> Chosen:
+def chosen(plan: Plan, *, labelled: bool, kind: Kind) -> Chosen:
     """Return what an audit reports: what was asked for, or all that the columns allow.
 
     Args:
         plan: The plan.
         labelled: Whether there is a label to compare with.
-        numeric: Whether label and prediction are amounts.
+        kind: What label and prediction are.
 
     Raises:
         UsageError: If a name is unknown or cannot be had from these columns.
     """
-    known = _known(labelled=labelled, numeric=numeric)
+    known = _known(labelled=labelled, kind=kind)
     asked = (*plan.metrics, *(limit.metric for limit in plan.limits))
     for name in asked:
         found = aggregate_of(name)
@@ -94,7 +97,8 @@ def chosen(plan: Plan, *, labelled: bool, numeric: bool) -> Chosen:
         if not set(needed) <= set(known):
             raise UsageError(
                 f"The metric {name} cannot be computed from these columns.",
-                next_step=f"Choose from: {', '.join((*known, *_aggregates(known)))}",
+                next_step=f"Choose from: {', '.join((*known, *_aggregates(known)))}"
+                + ("; or name the favourable label with --positive" if kind == "labels" else ""),
             )
     named = plan.metrics or (*known, *_aggregates(known))
     aggregates = {name: one for name in (*named, *asked) if (one := aggregate_of(name))}
@@ -104,8 +108,10 @@ def chosen(plan: Plan, *, labelled: bool, numeric: bool) -> Chosen:
     return Chosen(tuple(metrics), tuple(aggregates.values()))
 
 
-def _known(*, labelled: bool, numeric: bool) -> tuple[str, ...]:
-    if numeric:
+def _known(*, labelled: bool, kind: Kind) -> tuple[str, ...]:
+    if kind == "labels":
+        return ("accuracy_score", "count")
+    if kind == "amounts":
         return AMOUNTS if labelled else ("mean_prediction", "count")
     rates = tuple(name for name, one in METRICS.items() if labelled or not one.needs_label)
     return (*rates, *OTHERS)
