@@ -336,3 +336,20 @@ def test_the_impact_table_leaves_small_and_unknown_categories_out_of_the_ratio()
     assert (lines["few"].excluded, lines["few"].four_fifths) == (True, None)
     assert lines["few"].impact_ratio == pytest.approx(2.0)
     assert (lines[None].applicants, lines[None].impact_ratio) == (50, None)
+
+
+def test_the_scoring_rate_is_the_share_above_the_median_score() -> None:
+    rows: list[dict[str, Any]] = [
+        {"group": name, "label": 1, "prediction": 1, "score": (place + shift) / 100}
+        for name, shift in (("a", 0), ("b", 30))
+        for place in range(60)
+    ]
+    scores = sorted(row["score"] for row in rows)
+    median = (scores[59] + scores[60]) / 2
+    lines = audited(rows, score="score", impact=True).impact_ratios
+    found = {one.group["group"]: one for one in lines if one.basis != "selected"}
+    for name in "ab":
+        above = sum(row["score"] > median for row in rows if row["group"] == name)
+        assert (found[name].selected, found[name].applicants) == (above, 60)
+    assert found["a"].impact_ratio == pytest.approx((found["a"].rate or 0) / (found["b"].rate or 1))
+    assert found["a"].four_fifths

@@ -11,9 +11,10 @@ from ftgov.cli.console import Console, inert
 if TYPE_CHECKING:
     from ftgov.records.fairness import Comparison, FairnessAudit, Figure, Group, ImpactRatio
 
-_STYLES = {"pass": "good", "fail": "bad", "inconclusive": "weak", "not_assessed": "quiet"}
+_STYLES = {"pass": "good", "fail": "bad", "inconclusive": "weak"}
+_RIGHT = frozenset({"n", "p", "applicants", "rate", "impact ratio"})
 _MOST_ROWS = 25
-_LONGEST = 28
+_LONGEST = 56
 _SHORT = {
     "selection_rate": "selected",
     "true_positive_rate": "true pos.",
@@ -118,22 +119,23 @@ def _limits(console: Console, audit: FairnessAudit) -> Iterator[str]:
 def _impact(console: Console, table: Sequence[ImpactRatio]) -> Iterator[str]:
     if not table:
         return
-    flags = {True: "below 4/5", False: "", None: ""}
-    rows = [
-        [
-            named(one.group),
-            f"{one.applicants:,}",
-            f"{one.selected:,}" if one.selected is not None else "-",
-            "-" if one.rate is None else f"{one.rate:.3f}",
-            "-" if one.impact_ratio is None else f"{one.impact_ratio:.2f}",
-            flags[one.four_fifths],
-            one.note,
+    for basis in dict.fromkeys(one.basis for one in table):
+        rows = [
+            [
+                named(one.group),
+                f"{one.applicants:,}",
+                f"{one.selected:,}" if one.selected is not None else "-",
+                "-" if one.rate is None else f"{one.rate:.3f}",
+                "-" if one.impact_ratio is None else f"{one.impact_ratio:.2f}",
+                "below 4/5" if one.four_fifths else "",
+                one.note,
+            ]
+            for one in table
+            if one.basis == basis
         ]
-        for one in table
-    ]
-    heads = ["category", "applicants", "selected", "rate", "impact ratio", "flag", ""]
-    yield ""
-    yield from _table(console, heads, rows)
+        heads = ["category", "applicants", basis, "rate", "impact ratio", "flag", ""]
+        yield ""
+        yield from _table(console, heads, rows)
     yield "The impact ratio is the figure that NYC Local Law 144 asks for; it proves nothing alone."
 
 
@@ -207,37 +209,22 @@ def _verdict(one: Comparison) -> list[str]:
 
 
 def _table(console: Console, heads: list[str], rows: list[list[str]]) -> Iterator[str]:
-    """Yield aligned columns; numbers to the right, the last column as it is."""
-    cells = [
-        [_short(inert(cell), last=place == len(heads) - 1) for place, cell in enumerate(row)]
-        for row in rows
-    ]
-    widths = [max(len(row[place]) for row in [heads, *cells]) for place in range(len(heads))]
-    right = [
-        False,
-        *(
-            heads[place] in {"n", "p", "applicants", "selected", "rate", "impact ratio"}
-            for place in range(1, len(heads))
-        ),
-    ]
+    """Yield aligned columns; bare numbers to the right, the last column as it is."""
+    last = len(heads) - 1
+    cells = [[_short(inert(cell), last=at == last) for at, cell in enumerate(row)] for row in rows]
+    widths = [max(len(row[at]) for row in [heads, *cells]) for at in range(len(heads))]
     for number, row in enumerate([heads, *cells]):
         parts = [
-            cell.rjust(width) if flush else cell.ljust(width)
-            for cell, width, flush in zip(row, widths, right, strict=True)
+            cell.rjust(width) if head in _RIGHT else cell.ljust(width)
+            for cell, width, head in zip(row, widths, heads, strict=True)
         ]
         line = "  ".join(parts).rstrip()
-        if number == 0:
-            yield console.style(line, "quiet")
-            continue
-        word = next(
-            (cell.replace(" ", "_") for cell in row if cell.replace(" ", "_") in _STYLES), ""
-        )
-        yield (
-            console.style(line, _STYLES[word]) if word in {"pass", "fail", "inconclusive"} else line
-        )
+        words = [cell for cell in row if cell in _STYLES]
+        style = "quiet" if number == 0 else _STYLES[words[0]] if words else ""
+        yield console.style(line, style) if style else line
 
 
 def _short(text: str, *, last: bool) -> str:
-    if last or len(text) <= _LONGEST * 2:
+    if last or len(text) <= _LONGEST:
         return text
-    return text[: _LONGEST * 2 - 1] + "…"
+    return text[: _LONGEST - 1] + "…"

@@ -89,10 +89,14 @@ class LimitOutcome(Record):
     n_needed: int | None
 
 
+Basis = Literal["selected", "above the median score"]
+
+
 class ImpactRatio(Record):
     """A line of the impact ratio table of New York City's Local Law 144 (6 RCNY 5-301)."""
 
     group: Group
+    basis: Basis = Field(description="selection rate, or scoring rate where there are scores")
     applicants: int
     selected: int | None
     rate: float | None

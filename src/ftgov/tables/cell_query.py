@@ -45,12 +45,21 @@ class Total(NamedTuple):
 
 
 class Cut(NamedTuple):
-    """A number cut into bins of equal width; what lies outside falls into the bin at that end."""
+    """A number cut into bins of equal width; what lies outside falls into the bin at that end.
+
+    Attributes:
+        column: The number.
+        low: Where the first bin begins.
+        high: Where the last one ends.
+        bins: How many there are.
+        mark: The key is twice the bin, and one more for numbers above this one.
+    """
 
     column: str
     low: float
     high: float
     bins: int
+    mark: float
 
 
 class Condition(NamedTuple):

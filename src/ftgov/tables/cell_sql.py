@@ -63,7 +63,8 @@ def _bin(cut: Cut, place: dict[str, int]) -> str:
         f"(x{place[cut.column]} - {number_literal(cut.low)}) / {number_literal(cut.high - cut.low)}"
     )
     floor = f"CAST(floor({share} * {number_literal(float(cut.bins))}) AS BIGINT)"
-    return f"least(greatest({floor}, 0), {cut.bins - 1})"
+    above = f"CASE WHEN x{place[cut.column]} > {number_literal(cut.mark)} THEN 1 ELSE 0 END"
+    return f"least(greatest({floor}, 0), {cut.bins - 1}) * 2 + {above}"
 
 
 def _limbs(total: Total, place: dict[str, int]) -> list[str]:

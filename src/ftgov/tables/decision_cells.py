@@ -63,6 +63,7 @@ class TableCell(NamedTuple):
         prediction: The prediction.
         stratum: The stratum.
         bin: The bin of the score, from 0.
+        above: Whether the score lies above the median score.
         cluster: The cluster.
         rows: How many rows.
         sums: The sums that `sums_of` names, in its order.
@@ -73,6 +74,7 @@ class TableCell(NamedTuple):
     prediction: str | None
     stratum: str | None
     bin: int | None
+    above: bool | None
     cluster: str | None
     rows: int
     sums: tuple[float, ...]
@@ -88,7 +90,6 @@ class DecisionCells(NamedTuple):
         cells: Cells of the rows that count, in order of their keys.
         dropped: Rows that do not count, by reason.
         cut: The bins of the scores, if there are scores.
-        median: The median score, if there are scores.
     """
 
     question: Question
@@ -97,7 +98,6 @@ class DecisionCells(NamedTuple):
     cells: tuple[TableCell, ...]
     dropped: dict[str, int]
     cut: Cut | None = None
-    median: float | None = None
 
     def content(self) -> bytes:
         """Return the table as canonical JSON: what is hashed and kept as evidence."""
@@ -108,6 +108,7 @@ class DecisionCells(NamedTuple):
             "prediction": asked.prediction,
             "stratum": asked.strata,
             "bin": asked.score,
+            "above": asked.score,
             "cluster": asked.cluster,
             "weight": asked.weight,
         }
@@ -176,7 +177,6 @@ def collect(engine: CellEngine, question: Question) -> DecisionCells:
         cells=cells,
         dropped=dropped,
         cut=query.cut,
-        median=spreads[question.score].median if question.score is not None else None,
     )
 
 
@@ -252,7 +252,7 @@ def _cut(column: str, spread: Spread, bins: int) -> Cut:
     low, high = spread.low or 0.0, spread.high or 0.0
     if low >= 0 and high <= 1:
         low, high = 0.0, 1.0
-    return Cut(column, low, high if high > low else low + 1.0, bins)
+    return Cut(column, low, high if high > low else low + 1.0, bins, spread.median or 0.0)
 
 
 def _exponent(terms: Iterable[Term], spreads: dict[str, Spread]) -> int:
@@ -314,12 +314,13 @@ def _cell(
         whole(held[1 + LIMBS * index : 1 + LIMBS * (index + 1)], total.exponent)
         for index, total in enumerate(query.totals)
     )
-    bin_ = None if place is None else int(place)
-    return TableCell(group, label, prediction, stratum, bin_, cluster, held[0], sums)
+    bin_, above = (None, None) if place is None else divmod(int(place), 2)
+    high = None if above is None else bool(above)
+    return TableCell(group, label, prediction, stratum, bin_, high, cluster, held[0], sums)
 
 
 def _order(cell: TableCell) -> list[tuple[bool, str]]:
-    bin_ = "" if cell.bin is None else f"{cell.bin:06d}"
+    bin_ = "" if cell.bin is None else f"{cell.bin:06d} {cell.above}"
     parts = (*cell.group, cell.label, cell.prediction, cell.stratum, bin_, cell.cluster)
     return [(part is None, part or "") for part in parts]
 

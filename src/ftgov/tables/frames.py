@@ -16,6 +16,7 @@ from ftgov.tables.cell_query import (
     MOST_CELLS,
     CellQuery,
     Condition,
+    Cut,
     RawCell,
     Spread,
     Term,
@@ -111,11 +112,7 @@ class FrameCells:
         col = self._nw.col
         keys = [col(name).alias(f"k{place}") for place, name in enumerate(query.keys)]
         if query.cut:
-            share = (self._number(query.cut.column) - query.cut.low) / (
-                query.cut.high - query.cut.low
-            )
-            floor = (share * float(query.cut.bins)).floor().cast(self._nw.Int64)
-            keys.append(floor.clip(0, query.cut.bins - 1).alias(f"k{len(keys)}"))
+            keys.append(self._bin(query.cut).alias(f"k{len(keys)}"))
         if query.cluster is not None:
             keys.append(col(query.cluster).alias(f"k{len(keys)}"))
         limbs = [limb for total in query.totals for limb in self._limbs(total)]
@@ -156,6 +153,13 @@ class FrameCells:
                 next_step="Give it as numbers; missing ones may be null.",
             )
         return self._nw.col(name).cast(self._nw.Float64)
+
+    def _bin(self, cut: Cut) -> Any:
+        number = self._number(cut.column)
+        share = (number - cut.low) / (cut.high - cut.low)
+        floor = (share * float(cut.bins)).floor().cast(self._nw.Int64)
+        above = self._nw.when(number > cut.mark).then(1).otherwise(0)
+        return floor.clip(0, cut.bins - 1) * 2 + above
 
     def _limbs(self, total: Total) -> list[Any]:
         product = self._term(total.factors[0])

@@ -24,6 +24,7 @@ class Shares(NamedTuple):
     Attributes:
         value: NaN where the denominator is empty, shape (G,).
         rows: The denominators, in rows.
+        sizes: All rows of each group.
         variance: Design-based variance; None where rows are independent and unweighted.
         covariance: Over clusters, shape (G, G); None where rows are not clustered.
         kish: What the rows are worth by their weights or clusters alone.
@@ -32,6 +33,7 @@ class Shares(NamedTuple):
 
     value: Floats
     rows: Floats
+    sizes: Floats
     variance: Floats | None
     covariance: Floats | None
     kish: Floats
@@ -76,18 +78,18 @@ def shares(found: Grouped, metric: Ratio) -> Shares:
     from ftgov.statistics.design import weighted_variance
 
     hit, of = np.array(metric.hit, dtype=np.float64), np.array(metric.of, dtype=np.float64)
-    rows = found.rows @ of
+    rows, sizes = found.rows @ of, found.rows.sum(axis=1)
     with np.errstate(divide="ignore", invalid="ignore"):
         value = (found.w @ hit) / (found.w @ of)
         kish = (found.w @ of) ** 2 / (found.w2 @ of)
     if found.independent:
-        return Shares(value, rows, None, None, kish, None)
+        return Shares(value, rows, sizes, None, None, kish, None)
     if found.entries is not None:
         covariance, kish, df = _clustered(found.entries, metric, len(found.groups))
-        return Shares(value, rows, np.diag(covariance), covariance, kish, df)
+        return Shares(value, rows, sizes, np.diag(covariance), covariance, kish, df)
     miss = of - hit
     variance = weighted_variance(found.w @ hit, found.w @ miss, found.w2 @ hit, found.w2 @ miss)
-    return Shares(value, rows, variance, None, kish, None)
+    return Shares(value, rows, sizes, variance, None, kish, None)
 
 
 def _clustered(entries: Entries, metric: Ratio, groups: int) -> tuple[Floats, Floats, Floats]:

@@ -1,6 +1,7 @@
 """The impact ratio table of New York City's Local Law 144 and the four-fifths flag.
 
-Sources: 6 RCNY 5-300 and 5-301 (selection rate, impact ratio against the most selected category;
+Sources: 6 RCNY 5-300 and 5-301 (selection rate, or scoring rate: the share above the sample's
+median score; impact ratio against the most selected category;
 sex, race and ethnicity, and their intersections; a category under 2 % may be excluded; the number
 of those of unknown category is stated); 29 CFR 1607.4(D) (four fifths). The figures are the law's,
 point values without intervals; whether they prove anything stands in the comparisons.
@@ -11,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ftgov.analyzers.group_fairness.grouped import groups_of
-from ftgov.records.fairness import ImpactRatio
+from ftgov.records.fairness import Basis, ImpactRatio
 from ftgov.tables.decision_cells import DecisionCells
 
 _SMALL = 0.02
@@ -27,11 +28,15 @@ def impact_table(cells: DecisionCells, favourable: str) -> Iterator[ImpactRatio]
     """
     columns = cells.question.groups
     parts = [(place,) for place in range(len(columns))] if len(columns) > 1 else []
-    for places in (*parts, tuple(range(len(columns)))):
-        yield from _table(cells, favourable, places)
+    bases: tuple[Basis, ...] = ("selected", "above the median score")
+    for basis in bases[: 2 if cells.cut else 1]:
+        for places in (*parts, tuple(range(len(columns)))):
+            yield from _table(cells, favourable, places, basis)
 
 
-def _table(cells: DecisionCells, favourable: str, places: tuple[int, ...]) -> Iterator[ImpactRatio]:
+def _table(
+    cells: DecisionCells, favourable: str, places: tuple[int, ...], basis: Basis
+) -> Iterator[ImpactRatio]:
     names = [cells.question.groups[place] for place in places]
     merged = tuple(
         cell._replace(group=tuple(cell.group[place] for place in places)) for cell in cells.cells
@@ -41,7 +46,8 @@ def _table(cells: DecisionCells, favourable: str, places: tuple[int, ...]) -> It
     selected = dict.fromkeys(groups, 0)
     for cell in merged:
         rows[cell.group] += cell.rows
-        selected[cell.group] += cell.rows * (cell.prediction == favourable)
+        hit = cell.prediction == favourable if basis == "selected" else bool(cell.above)
+        selected[cell.group] += cell.rows * hit
     total = sum(rows.values())
     small = {group for group in groups if rows[group] < _SMALL * total}
     known = [group for group in groups if None not in group]
@@ -52,6 +58,7 @@ def _table(cells: DecisionCells, favourable: str, places: tuple[int, ...]) -> It
         ratio = None if unknown or top == 0 else rates[group] / top
         yield ImpactRatio(
             group=dict(zip(names, group, strict=True)),
+            basis=basis,
             applicants=rows[group],
             selected=selected[group],
             rate=rates.get(group),
