@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
+import sys
 
 import numpy as np
 import pytest
@@ -12,6 +13,8 @@ from hypothesis import strategies as st
 from scipy import stats
 from statsmodels.stats.contingency_tables import StratifiedTable
 
+from ftgov.errors import MissingExtra
+from ftgov.statistics.bootstrap import cluster_cells
 from ftgov.statistics.design import cluster_covariance, effective_n, weighted_variance
 from ftgov.statistics.equivalence import equivalence_p
 from ftgov.statistics.means import Sums, mean_difference_interval, mean_interval
@@ -295,3 +298,19 @@ def test_rows_needed_for_a_difference_and_for_a_composite() -> None:
         n_for_difference(0.3, 0.4, limit=2)
     with pytest.raises(ValueError, match="finite"):
         n_from_error(0, 0.1, 0.1)
+
+
+def test_what_needs_scipy_names_the_extra_and_the_core_needs_none(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for name in ("scipy", "scipy.special", "scipy.sparse"):
+        monkeypatch.setitem(sys.modules, name, None)
+    for call in (
+        lambda: mean_interval(Sums(5, 3, 9)),
+        lambda: shrunken([1, 2, 3], [5, 5, 5]),
+        lambda: cluster_cells([0], [0], [1], n_clusters=1, n_cells=1, resamples=2, seed=0),
+    ):
+        with pytest.raises(MissingExtra, match="fairness"):
+            call()
+    assert tango(PairedCounts(3, 2, 1, 4))[0] < 0.1
+    assert float(equality_p(two_samples(3, 9, 5, 9))) < 1
