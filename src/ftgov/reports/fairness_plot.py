@@ -45,7 +45,7 @@ def _forest(audit: FairnessAudit, aggregate: Comparison) -> str:
     ]
     sections = [Section("All groups at once", (_compared(aggregate, scale, "Worst pair"),))]
     by_metric: dict[str, list[Row]] = {}
-    for one in pairs[:MOST_ROWS]:
+    for one in map(_upright, pairs[:MOST_ROWS]):
         label = " : ".join(group_text(group) for group in one.between)
         by_metric.setdefault(sentence_case(one.metric), []).append(_compared(one, scale, label))
     sections += [Section(f"{name}, by pair", tuple(rows)) for name, rows in by_metric.items()]
@@ -66,6 +66,16 @@ def _forest(audit: FairnessAudit, aggregate: Comparison) -> str:
             reference=None if limit is None else (limit.value, f"limit {limit.value:g}"),
         )
     )
+
+
+def _upright(one: Comparison) -> Comparison:
+    """Return a difference with the higher figure first, so that it lies on the limit's side."""
+    if one.kind == "ratio" or one.value is None or one.value >= 0:
+        return one
+    low = None if one.high is None else -one.high
+    high = None if one.low is None else -one.low
+    turned = {"value": -one.value, "low": low, "high": high, "between": one.between[::-1]}
+    return one.model_copy(update=turned)
 
 
 def _belongs(metric: str, aggregate: str) -> bool:
