@@ -7,6 +7,7 @@ which it is by counting, apart from both.
 from __future__ import annotations
 
 import math
+import random
 import warnings
 from collections.abc import Callable
 from typing import Any, NamedTuple
@@ -136,6 +137,36 @@ def test_metrics_by_group_and_overall(
     assert seen == len(rows)
     for name in METRICS:
         _check(name, audit.overall[name], rows, weights)
+
+
+@pytest.mark.long
+def test_many_random_tables_agree_and_are_counted(record_property: Any) -> None:
+    """300 tables of up to 300 rows; the count of compared figures is printed by `pytest -s`."""
+    draw, compared, undefined = random.Random(11), 0, 0
+    for _ in range(300):
+        names = (None, "a", "b", "c", "d")[: draw.randint(2, 5)]
+        yes, right = draw.random(), draw.random()
+        rows = []
+        for _ in range(draw.randint(2, 300)):
+            label = draw.random() < yes
+            answer = label if draw.random() < right else not label
+            pair = (draw.choice(names), draw.choice(names))
+            rows.append(Row(label, answer, pair, draw.lognormvariate(0, 2)))
+        rows.append(Row(True, True, rows[0].group, 1.0))
+        audit = _audit(rows, ("1", "0"), weighted=draw.random() < 0.5)
+        weights = [row.weight if audit.weight else 1.0 for row in rows]
+        for group in audit.groups:
+            key = (group.group["one"], group.group["two"])
+            held = [place for place, row in enumerate(rows) if row.group == key]
+            for name in METRICS:
+                own = [rows[place] for place in held]
+                _check(name, group.metrics[name], own, [weights[place] for place in held])
+                compared += group.metrics[name].value is not None
+                undefined += group.metrics[name].value is None
+    record_property("compared", compared)
+    print(f"{compared} figures equal fairlearn's to {CLOSE}; {undefined} undefined")  # noqa: T201
+    assert compared > 20_000
+    assert undefined > 100
 
 
 def _check(name: str, figure: Any, rows: list[Row], weights: list[float]) -> None:

@@ -66,7 +66,7 @@ def _of_shares(
         (float(found.value[g]) * float(found.rows[g]) + 0.5) / (float(found.rows[g]) + 1)
         for g in pair
     )
-    # Not every row is in the denominator, and weights and clusters make each row worth less; what is
+    # Not every row is in the denominator, weights and clusters make each row worth less; what is
     # planned is rows of a group as they come.
     worth = [float(found.sizes[g] / found.worth(1 - 2 * alpha)[g]) for g in pair]
     waste = max(1.0, *(part for part in worth if math.isfinite(part)), 1.0)
