@@ -10,7 +10,6 @@ are simulated from seeds. Each line prints what was asked for beside what was fo
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
@@ -334,24 +333,13 @@ def swaps(number: int) -> list[Line]:
 
 def paired(number: int) -> list[Line]:
     """Paired differences of 60 items."""
-    shares = (0.5, 0.2, 0.1, 0.2)
-    tables = bootstrap.generator(6).multinomial(60, shares, size=number)
-    kinds: tuple[tuple[str, Callable[[PairedCounts], tuple[float, float]]], ...] = (
-        ("Tango's score", tango),
-        ("Newcombe's method 10", newcombe_paired),
-    )
-    return [
-        Line(
-            f"60 pairs, {name}",
-            float(np.mean([low <= 0.1 <= high for low, high in map(invert, _counts(tables))])),
-            0.93,
-        )
-        for name, invert in kinds
-    ]
-
-
-def _counts(tables: NDArray[np.int64]) -> list[PairedCounts]:
-    return [PairedCounts(*row) for row in tables.tolist()]
+    drawn = bootstrap.generator(6).multinomial(60, (0.5, 0.2, 0.1, 0.2), size=number)
+    tables = [PairedCounts(*row) for row in drawn.tolist()]
+    lines = []
+    for name, invert in (("Tango's score", tango), ("Newcombe's method 10", newcombe_paired)):
+        held = np.mean([low <= 0.1 <= high for low, high in map(invert, tables)])
+        lines.append(Line(f"60 pairs, {name}", float(held), 0.93))
+    return lines
 
 
 def monitoring(number: int) -> list[Line]:

@@ -6,10 +6,10 @@ from ftgov.analyzers import figures
 from ftgov.analyzers.counterfactual_fairness.comparing import (
     ID,
     Swapped,
-    direction_figures,
     flip_figures,
     unparsed,
 )
+from ftgov.analyzers.counterfactual_fairness.direction import direction_figures
 from ftgov.analyzers.counterfactual_fairness.scoring import score_figures
 from ftgov.analyzers.counterfactual_fairness.swaps import swapped
 from ftgov.analyzers.protocol import Analyzer, Measure

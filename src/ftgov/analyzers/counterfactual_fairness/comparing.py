@@ -1,4 +1,4 @@
-"""The figures of swapped cases: flips, their noise floor, and which way decisions go."""
+"""The figures of swapped cases: flips, and their noise floor."""
 
 from __future__ import annotations
 
@@ -15,41 +15,26 @@ from ftgov.analyzers.counterfactual_fairness.swaps import (
     flips,
     noise,
 )
-from ftgov.records.measurement import Measurement, exact
+from ftgov.records.measurement import Measurement
 from ftgov.statistics.clustered import (
-    ClusteredFigure,
     Spread,
-    clustered_change,
     clustered_mean,
     clustered_share,
     spread_of,
 )
-from ftgov.statistics.multiplicity import holm
-from ftgov.statistics.normal import two_sided_p
-from ftgov.statistics.paired import PairedCounts
-from ftgov.statistics.paired_score import paired_score
 from ftgov.statistics.sample_size import n_from_error
-from ftgov.statistics.simultaneous import PairInterval, bonferroni, pair_count, worst_difference
+from ftgov.statistics.simultaneous import bonferroni, pair_count
 from ftgov.tables.answers import ScoredRow
 
 ID = "counterfactual_fairness"
 LIMIT = 0.05
-_LEAST_P = 1e-12
 _SHARE = "Wilson score interval at the effective n of templates (Korn and Graubard 1998)"
 _MEAN = "Student's interval over templates (Cameron, Gelbach, Miller 2011)"
-_CHANGE = (
-    "Tango (1998) score interval at the effective n of templates and terms, Bonferroni over {} "
-    "pairs of groups, all hold at once"
-)
 _FLIP = (
     "share of pairs of answers about one case that differ in label, refusal or being unparsed "
     "between groups, averaged over cases"
 )
 _NOISE = "the same share between answers to one and the same prompt, over cases with repeats"
-_DIRECTION = (
-    "favourable share of the first group minus that of the second, averaged over the cases asked "
-    "for both"
-)
 
 
 class Swapped(NamedTuple):
@@ -68,39 +53,25 @@ class Swapped(NamedTuple):
     grounds: figures.Grounds
 
 
-class Direction(NamedTuple):
-    """A difference of two groups over the cases asked for both.
-
-    Attributes:
-        pair: Places of the groups.
-        figure: Value and interval, simultaneous over all pairs.
-        counts: Cases by both answers, scaled to the effective n.
-        spread: Of the difference.
-    """
-
-    pair: tuple[int, int]
-    figure: ClusteredFigure
-    counts: PairedCounts
-    spread: Spread
-
-
 def flip_figures(found: Swapped) -> Iterator[Measurement]:
     """Yield flip rate, noise floor and excess over all groups, then the flip rate of each pair."""
     rows = [row for case in found.cases for each in case.rows.values() for row in each]
     if all(category(row) == UNPARSED for row in rows):
         reason = "no answer matches a label or a refusal text, so no change can be seen"
         for name in ("flip_rate", "noise_floor", "excess_flip_rate"):
-            yield figures.absent(_about(found, name, _FLIP), reason)
+            yield figures.absent(about_of(found, name, _FLIP), reason)
         return
     every = [(case, flips(case), noise(case)) for case in found.cases]
-    yield _share(_about(found, "flip_rate", _FLIP), [(case, flip) for case, flip, _ in every])
-    yield _share(_about(found, "noise_floor", _NOISE), [(case, floor) for case, _, floor in every])
+    yield _share(about_of(found, "flip_rate", _FLIP), [(case, flip) for case, flip, _ in every])
+    yield _share(
+        about_of(found, "noise_floor", _NOISE), [(case, floor) for case, _, floor in every]
+    )
     yield _excess(found, every)
     each = bonferroni(found.grounds.level, pair_count(len(found.groups)))
     for pair in combinations(found.groups, 2):
         own = [(case, flips(case, pair)) for case in found.cases]
-        about = _about(found, "flip_rate", _FLIP)
-        yield _between(_share(about, own, each), pair)
+        about = about_of(found, "flip_rate", _FLIP)
+        yield between(_share(about, own, each), pair)
 
 
 def unparsed(found: Swapped) -> Measurement:
@@ -109,49 +80,23 @@ def unparsed(found: Swapped) -> Measurement:
     values = [
         (case, sum(category(row) == UNPARSED for row in rows) / len(rows))
         for case in found.cases
-        for rows in (_all(case),)
+        for rows in (all_rows(case),)
     ]
-    return _share(_about(found, "unparsed_share", f"{method}, averaged over cases"), values)
+    return _share(about_of(found, "unparsed_share", f"{method}, averaged over cases"), values)
 
 
-def direction_figures(found: Swapped) -> Iterator[Measurement]:
-    """Yield the largest directional difference, then difference and p-value of each pair."""
-    about = _about(found, "largest_directional_difference", f"largest absolute {_DIRECTION}")
-    single = _about(found, "directional_difference", _DIRECTION)
-    p_about = _about(
-        found,
-        "directional_p_adjusted",
-        "McNemar's test at the effective n that neither group is favoured, Holm over all pairs, "
-        f"given as {_LEAST_P:g} where it is less; it decides nothing, the intervals do",
-    )
-    pairs = _directions(found)
-    if not pairs:
-        reason = "no favourable label is named for cases that two groups were asked"
-        for one in (about, single, p_about):
-            yield figures.absent(one, reason)
-        return
-    method = _CHANGE.format(pair_count(len(found.groups)))
-    yield _largest(about, pairs, method, found.grounds.level)
-    adjusted = holm([_p(pair) for pair in pairs]).tolist()
-    for pair, p in zip(pairs, adjusted, strict=True):
-        groups = tuple(found.groups[place] for place in pair.pair)
-        value, low, high, n = pair.figure
-        ends = figures.interval(low, high, found.grounds.level, method)
-        yield _between(figures.figure(single, value, ends, n, _few_terms(found, groups)), groups)
-        shown = figures.tidy(max(p, _LEAST_P))
-        ends = exact(shown, "a p-value is computed, not estimated")
-        yield _between(figures.figure(p_about, shown, ends, n), groups)
-
-
-def _about(found: Swapped, name: str, method: str) -> figures.About:
+def about_of(found: Swapped, name: str, method: str) -> figures.About:
+    """Return what one figure of swapped cases is about."""
     return figures.About(f"{ID}.{name}", found.grounds, method)
 
 
-def _all(case: Case) -> list[ScoredRow]:
+def all_rows(case: Case) -> list[ScoredRow]:
+    """Return all answers about a case."""
     return [row for rows in case.rows.values() for row in rows]
 
 
-def _between(result: Measurement, groups: tuple[Group, ...]) -> Measurement:
+def between(result: Measurement, groups: tuple[Group, ...]) -> Measurement:
+    """Return a figure as one that compares groups."""
     return result.model_copy(update={"between": tuple({"group": group} for group in groups)})
 
 
@@ -181,7 +126,7 @@ _NO_REPEATS = (
 def _excess(found: Swapped, every: list[tuple[Case, float | None, float | None]]) -> Measurement:
     """Return flips minus noise over the cases that have both, with the n that would decide."""
     method = f"flip rate minus noise floor, each case's own; n_needed is about {LIMIT}"
-    about = _about(found, "excess_flip_rate", method)
+    about = about_of(found, "excess_flip_rate", method)
     known = [
         (case.template, flip - floor)
         for case, flip, floor in every
@@ -204,81 +149,3 @@ def _needed(value: float, spread: Spread, n: int, found: Swapped) -> int | None:
         return None
     alpha = (1 - found.grounds.level) / 2
     return n_from_error(n, spread.variance**0.5, value - LIMIT, alpha=alpha)
-
-
-def _directions(found: Swapped) -> list[Direction]:
-    """Return the differences of all pairs that were asked about the same cases."""
-    each = bonferroni(found.grounds.level, pair_count(len(found.groups)))
-    directions = []
-    for one, other in combinations(range(len(found.groups)), 2):
-        pair = (found.groups[one], found.groups[other])
-        cases = [
-            case
-            for case in found.cases
-            if all(group in case.rows for group in pair)
-            and _all(case)[0].dataset in found.favourable
-        ]
-        if cases:
-            counts, spread = _counted(found, cases, pair)
-            answers = sum(min(len(case.rows[group]) for group in pair) for case in cases)
-            figure = clustered_change(counts, spread, each, answers=answers)
-            directions.append(
-                Direction((one, other), figure, counts.scaled(max(figure.n, 1)), spread)
-            )
-    return directions
-
-
-def _counted(
-    found: Swapped, cases: list[Case], pair: tuple[Group, Group]
-) -> tuple[PairedCounts, Spread]:
-    """Return the cases by both answers, and how uncertain the difference is.
-
-    Several answers of a group about one case count by their share.
-    """
-    shares = [
-        tuple(
-            sum(row.label == found.favourable[row.dataset] for row in case.rows[group])
-            / len(case.rows[group])
-            for group in pair
-        )
-        for case in cases
-    ]
-    cells = [(a * b, a * (1 - b), (1 - a) * b, (1 - a) * (1 - b)) for a, b in shares]
-    counts = PairedCounts(*(sum(cell[place] for cell in cells) for place in range(4)))
-    means = [sum(share[place] for share in shares) / len(shares) for place in (0, 1)]
-    influence, templates, terms = [], [], []
-    for case in cases:
-        for place, sign in ((0, 1.0), (1, -1.0)):
-            rows = case.rows[pair[place]]
-            for row in rows:
-                hit = row.label == found.favourable[row.dataset]
-                influence.append(sign * (hit - means[place]) / (len(rows) * len(cases)))
-                templates.append(case.template)
-                terms.append((place, row.term or f"{row.dataset} line {row.line}"))
-    return counts, spread_of(influence, templates, terms)
-
-
-def _p(pair: Direction) -> float:
-    return float(two_sided_p(paired_score(pair.counts, 0.0)))
-
-
-def _largest(
-    about: figures.About, pairs: list[Direction], method: str, level: float
-) -> Measurement:
-    ends = worst_difference([PairInterval(*p.pair, p.figure.low, p.figure.high) for p in pairs])
-    top = max(pairs, key=lambda pair: abs(pair.figure.value))
-    interval = figures.interval(*ends, level, f"{method}; the worst lies between their extremes")
-    smallest = min(pair.figure.n for pair in pairs)
-    return figures.figure(about, abs(top.figure.value), interval, smallest)
-
-
-def _few_terms(found: Swapped, groups: tuple[Group, ...]) -> str:
-    """Return the remark on groups for which one term stands, empty where there are several."""
-    lone = []
-    for group in groups:
-        terms = {row.term for case in found.cases for row in case.rows.get(group, [])}
-        if len(terms) == 1 and None not in terms:
-            lone.append(figures.shown(group))
-    if not lone:
-        return ""
-    return f"; one term alone stands for {' and '.join(lone)}, so the difference is about that term"
