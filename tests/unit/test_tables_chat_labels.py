@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analyzer_support import SCORING
+from ftgov.errors import UsageError
 from ftgov.records.canonical import canonical_bytes
 from ftgov.records.evaluation import Scoring
 from ftgov.tables.scoring import AnswerReader
@@ -79,6 +80,14 @@ def test_a_scoring_without_the_choice_keeps_its_bytes() -> None:
     assert b'"reading":"chat"' in canonical_bytes(LOAN)
     assert Scoring.model_validate_json(canonical_bytes(LOAN)) == LOAN
     assert Scoring.model_validate_json(canonical_bytes(SCORING)) == SCORING
+
+
+@pytest.mark.parametrize("texts", [("Yes", "yes!"), ("...", "no")])
+def test_texts_that_chat_cannot_tell_apart_are_refused(texts: tuple[str, str]) -> None:
+    scoring = Scoring(labels={"one": texts[:1], "other": texts[1:]}, reading="chat")
+    with pytest.raises(UsageError, match="cannot be told"):
+        AnswerReader(scoring)
+    assert AnswerReader(scoring.model_copy(update={"reading": "exact"})).label(texts[0]) == "one"
 
 
 @given(st.text(max_size=200))

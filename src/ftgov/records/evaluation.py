@@ -41,7 +41,7 @@ class Scoring(Record):
         # The default is not written: what was recorded before there was a choice keeps its bytes.
         written: dict[str, Any] = write(self)
         if self.reading == "exact":
-            del written["reading"]
+            written.pop("reading", None)
         return written
 
 

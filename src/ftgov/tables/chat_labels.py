@@ -16,6 +16,8 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from ftgov.errors import UsageError
+
 _MARKUP = re.compile(r"[*_`#>~$]+|\\boxed|[{}]")
 _SPACE = re.compile(r"\s+")
 _EDGES = " \t.,:;!?\"'()[]«»“”„\u2018\u2019"
@@ -38,11 +40,21 @@ class ChatLabels:
 
     Args:
         texts: The label of each text, texts trimmed and case folded.
+
+    Raises:
+        UsageError: If one text means two labels once markup and punctuation are left out, or a text
+            is nothing else.
     """
 
     def __init__(self, texts: Mapping[str, str]) -> None:
-        plain = {_plain(text): label for text, label in texts.items()}
-        self._labels = {text: label for text, label in plain.items() if text}
+        self._labels: dict[str, str] = {}
+        for text, label in texts.items():
+            if not _plain(text) or self._labels.setdefault(_plain(text), label) != label:
+                raise UsageError(
+                    f"The answer {text!r} cannot be told from others in a chat answer.",
+                    why="Markup and punctuation around a text are not read there.",
+                    next_step="Give labels texts that differ in words, or leave out `reading`.",
+                )
         longest_first = sorted(self._labels, key=lambda text: (-len(text), text))
         words = "|".join(re.escape(text) for text in longest_first)
         self._any = re.compile(rf"(?<!\w)(?:{words})(?!\w)") if words else None
