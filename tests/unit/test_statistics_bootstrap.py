@@ -98,6 +98,22 @@ def test_bca_equals_scipy_s_on_the_rows() -> None:
     assert float(ours.high) == pytest.approx(theirs.high, abs=0.03 * width)
 
 
+def test_bca_covers_f1_of_small_groups() -> None:
+    hit, of = np.array([2.0, 0, 0, 0]), np.array([2.0, 1, 1, 0])  # tp, fp, fn, tn
+    chances, truth = (0.25, 0.1, 0.15, 0.5), 0.5 / 0.75
+
+    def f1(tables: np.ndarray) -> np.ndarray:
+        return np.asarray((tables @ hit) / (tables @ of))
+
+    held = 0
+    for seed, counts in enumerate(np.random.default_rng(3).multinomial(60, chances, size=300)):
+        draws = f1(bootstrap.multinomial_cells(counts, 1_000, seed))
+        point = f1(counts[np.newaxis, :].astype(float))[0]
+        found = replicate_interval(point, draws, 0.95, jackknife(counts, f1))
+        held += bool(found.low <= truth <= found.high)
+    assert 0.92 <= held / 300 <= 0.985
+
+
 def test_resamples_that_say_nothing_give_no_interval() -> None:
     draws = np.stack([np.full(200, 0.4), np.where(np.arange(200) % 5, 0.3, np.nan)], axis=1)
     draws = np.column_stack([draws, np.linspace(0, 1, 200)])
