@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 from scipy import stats
 from statsmodels.stats.multitest import multipletests
 
@@ -198,7 +196,8 @@ def test_holm_of_his_paper_s_form_and_undefined_tests_apart() -> None:
         holm([1.2])
 
 
-@given(st.lists(st.floats(0, 1), min_size=1, max_size=20))
-@settings(max_examples=50)
-def test_holm_agrees_with_statsmodels(p: list[float]) -> None:
-    assert holm(p) == pytest.approx(multipletests(p, method="holm")[1])
+def test_holm_agrees_with_statsmodels() -> None:
+    draw = np.random.default_rng(13)
+    for count in range(1, 30):
+        p = draw.random(count).round(2)  # with ties
+        assert holm(p) == pytest.approx(multipletests(p, method="holm")[1])
