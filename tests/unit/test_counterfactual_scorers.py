@@ -133,7 +133,7 @@ def test_every_sentence_takes_every_term() -> None:
 
 
 @given(st.lists(st.text(max_size=30), max_size=20))
-@settings(max_examples=40)
+@settings(max_examples=40, deadline=None)
 def test_scores_are_one_number_for_each_text(texts: list[str]) -> None:
     assert len(checked_scores(Length(), texts)) == len(texts)
 

@@ -32,7 +32,7 @@ COUNTS = st.integers(1, 60).flatmap(lambda n: st.tuples(st.integers(0, n), st.ju
 
 
 @given(st.lists(COUNTS, min_size=1, max_size=8), st.sampled_from((0.9, 0.95, 0.9999)))
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None)
 def test_many_wilson_intervals_are_the_single_ones(
     shares: list[tuple[int, int]], level: float
 ) -> None:
@@ -46,7 +46,7 @@ def test_many_wilson_intervals_are_the_single_ones(
 
 
 @given(COUNTS, COUNTS)
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None)
 def test_the_test_of_equality_is_pearson_s(one: tuple[int, int], other: tuple[int, int]) -> None:
     found = float(equality_p(two_samples(*one, *other), corrected=False))
     table = [[one[0], one[1] - one[0]], [other[0], other[1] - other[0]]]
@@ -94,7 +94,7 @@ def test_the_common_difference_of_one_stratum_is_its_own() -> None:
 
 
 @given(st.tuples(*[st.integers(0, 40)] * 4).filter(lambda c: sum(c) > 0), st.floats(-0.9, 0.9))
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None)
 def test_tango_s_closed_form_is_the_likelihood_s_maximum(
     cells: tuple[int, int, int, int], d: float
 ) -> None:
@@ -113,7 +113,7 @@ def test_tango_s_closed_form_is_the_likelihood_s_maximum(
 
 
 @given(st.tuples(*[st.integers(0, 60)] * 4).filter(lambda c: sum(c) > 0))
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None)
 def test_tango_excludes_0_when_mcnemar_rejects(cells: tuple[int, int, int, int]) -> None:
     counts = PairedCounts(*cells)
     b, c = counts.first_only, counts.second_only
@@ -154,7 +154,7 @@ def test_means_agree_with_scipy() -> None:
 
 
 @given(COUNTS, COUNTS, st.sampled_from((0.05, 0.1, 0.3)))
-@settings(max_examples=50)
+@settings(max_examples=50, deadline=None)
 def test_equivalence_agrees_with_the_interval_of_twice_alpha(
     one: tuple[int, int], other: tuple[int, int], margin: float
 ) -> None:
@@ -215,7 +215,7 @@ GROUPS = st.lists(
 
 
 @given(GROUPS, st.integers(0, 3), st.integers(0, 3))
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None)
 def test_no_way_to_give_out_unknown_rows_leaves_the_bounds(
     groups: list[tuple[int, int]], hits: int, misses: int
 ) -> None:

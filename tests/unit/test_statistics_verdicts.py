@@ -56,7 +56,7 @@ def test_a_verdict_is_what_every_point_says(
 
 
 @given(st.integers(0, 300).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n))))
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None)
 def test_a_sequence_holds_its_share_and_is_wider_than_one_look(counts: tuple[int, int]) -> None:
     x, n = counts
     low, high = (float(end) for end in confidence_sequence(x, n))
