@@ -94,12 +94,14 @@ def _comparable(
 
     worth = found.worth(level)
     usable = np.isfinite(found.value) & (worth > 0)
-    held = usable[first] & usable[second] & (worth[first] + worth[second] > 1)
+    scales = [_joint(found, first, second, logs=logs) for logs in (False, True)]
+    enough = (worth[first] + worth[second]) * np.minimum(*scales) > 1
+    held = usable[first] & usable[second] & enough
     one, other = first[held], second[held]
     value = np.nan_to_num(found.value)
 
     def samples(*, logs: bool) -> TwoSamples:
-        scale = _joint(found, one, other, logs=logs)
+        scale = scales[logs][held]
         n1, n2 = worth[one] * scale, worth[other] * scale
         # A fraction of a row may stick out by the last bit.
         x1, x2 = np.minimum(value[one] * n1, n1), np.minimum(value[other] * n2, n2)

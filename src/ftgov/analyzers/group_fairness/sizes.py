@@ -68,8 +68,10 @@ def _of_shares(
     )
     # Not every row is in the denominator, weights and clusters make each row worth less; what is
     # planned is rows of a group as they come.
-    worth = [float(found.sizes[g] / found.worth(1 - 2 * alpha)[g]) for g in pair]
-    waste = max(1.0, *(part for part in worth if math.isfinite(part)), 1.0)
+    worth = found.worth(1 - 2 * alpha)
+    if not all(worth[g] > 0 for g in pair):
+        return None
+    waste = max(1.0, *(float(found.sizes[g] / worth[g]) for g in pair))
     if kind == "ratio":
         needed = n_for_ratio(low, high, limit=limit.value, alpha=alpha) if limit.value > 0 else None
     elif -1 <= limit.value <= 1:
