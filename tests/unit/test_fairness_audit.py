@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import random
+import subprocess
+import sys
 from typing import Any
 
 import fairlearn.metrics as fm
@@ -16,6 +18,7 @@ from ftgov.errors import UsageError
 from ftgov.records.fairness import Comparison, FairnessAudit
 from ftgov.statistics.proportions import wilson
 from ftgov.statistics.score import ratio_intervals, two_samples
+from tests_support import HOUSE
 
 CLOSE = 1e-12
 
@@ -353,3 +356,10 @@ def test_the_scoring_rate_is_the_share_above_the_median_score() -> None:
         assert (found[name].selected, found[name].applicants) == (above, 60)
     assert found["a"].impact_ratio == pytest.approx((found["a"].rate or 0) / (found["b"].rate or 1))
     assert found["a"].four_fifths
+
+
+def test_the_example_is_what_its_script_makes() -> None:
+    folder = HOUSE / "examples" / "decisions"
+    command = [sys.executable, str(folder / "make_loans.py")]
+    made = subprocess.run(command, capture_output=True, check=True).stdout
+    assert made == (folder / "loans.csv").read_bytes()

@@ -162,7 +162,7 @@ def too_many(query: CellQuery) -> UsageError:
     return UsageError(
         f"The columns {', '.join(query.keys)} have more than {MOST_CELLS:,} combinations.",
         why="Group, label or prediction is an identifier or a raw number.",
-        next_step="Choose a column with few values; for numbers name --score or --regression.",
+        next_step="Choose a column with few values; for numbers name --score or --amounts.",
     )
 
 

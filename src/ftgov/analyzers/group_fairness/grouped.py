@@ -100,7 +100,7 @@ def favourable_of(found: DecisionCells, given: str | None) -> str:
         return "1" if "0" in values else "true"
     raise UsageError(
         f"Which value is the favourable one is not clear: {shown}.",
-        next_step="Name it with --positive VALUE.",
+        next_step="Name it with --positive VALUE; numbers belong to --score or --amounts.",
     )
 
 
