@@ -33,7 +33,7 @@ def lines_of(
     if audit.positive is not None:
         yield inert(f"favourable: {audit.prediction} = {audit.positive}")
     yield from ("", *_groups(console, audit))
-    yield from ("", *_aggregates(console, audit))
+    yield from _aggregates(console, audit)
     yield from _pairs(console, audit)
     yield from _limits(console, audit)
     yield from _impact(console, audit.impact_ratios)
@@ -66,6 +66,9 @@ def _groups(console: Console, audit: FairnessAudit) -> Iterator[str]:
 
 def _aggregates(console: Console, audit: FairnessAudit) -> Iterator[str]:
     whole = [one for one in audit.comparisons if not one.between]
+    if not whole:
+        return
+    yield ""
     rows = [[one.metric, _ends(one), _p(one), *_verdict(one)] for one in whole]
     yield from _table(console, ["all groups at once", "worst pair", "p", "verdict", ""], rows)
 
