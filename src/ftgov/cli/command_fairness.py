@@ -82,9 +82,9 @@ def _decisions(function: Callable[..., None]) -> Callable[..., None]:
 
 
 @command(
-    "ftgov fairness decisions.csv --label repaid --prediction approved --group sex",
-    "ftgov fairness decisions.csv --label repaid --prediction approved --group sex --group age \\",
-    "      --fail-on demographic_parity_ratio:lt:0.8 --output report",
+    "ftgov fairness loans.csv --label repaid --prediction approved --group sex",
+    "ftgov fairness loans.csv --prediction approved --group sex --fail-on "
+    "demographic_parity_ratio:lt:0.8",
 )
 @click.argument("file")
 @_columns
