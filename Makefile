@@ -7,12 +7,13 @@ BIN    := $(VENV)/bin
 DEMO   ?= build/demo
 WORKERS ?= 2
 
-.PHONY: help packages demo test test-long lint wheel example pictures locks clean
+.PHONY: help packages demo test test-long test-spark lint wheel example pictures locks clean
 
 help:
 	@echo "make demo       the recorded fine-tune to signed, verified reports in $(DEMO)"
 	@echo "make test       the tests"
 	@echo "make test-long  the slow sweeps as well"
+	@echo "make test-spark Spark beside DuckDB: the same cells (installs pyspark; needs Java 17)"
 	@echo "make lint       import contracts, types, style, docstrings"
 	@echo "make wheel      build the wheel twice and compare"
 	@echo "make example    train the example's models again (needs torch, under 10 minutes)"
@@ -34,10 +35,18 @@ demo: packages $(VENV)/.ready
 	$(BIN)/ftgov demo $(DEMO)
 
 test: packages $(VENV)/.ready
-	$(BIN)/python -m pytest -n $(WORKERS) -m "not long"
+	$(BIN)/python -m pytest -n $(WORKERS) -m "not long and not spark"
 
 test-long: packages $(VENV)/.ready
 	$(BIN)/python -m pytest -n $(WORKERS) -m "long"
+
+# Half a gigabyte that the other tests do not need.
+$(VENV)/.spark: $(VENV)/.ready
+	$(BIN)/python -m pip install --quiet "$$(sed -n 's/^spark = \["\(.*\)"\]/\1/p' pyproject.toml)"
+	@touch $@
+
+test-spark: $(VENV)/.spark
+	$(BIN)/python -m pytest -m "spark"
 
 lint: $(VENV)/.ready
 	$(BIN)/ruff check .

@@ -7,6 +7,7 @@ import math
 import numpy as np
 import pytest
 
+from ftgov.statistics.newcombe import newcombe
 from ftgov.statistics.paired import PairedCounts, newcombe_paired
 from ftgov.statistics.proportions import wilson
 from ftgov.statistics.sample_size import n_for_ratio
@@ -36,19 +37,33 @@ def test_wilson_of_newcombe_1998_table_1(successes: int, n: int, low: float, hig
     assert mirrored == pytest.approx((1 - high, 1 - low), abs=5e-5)
 
 
-@pytest.mark.parametrize(
-    ("table", "corrected", "ends"),
-    [
-        ((56, 70, 48, 80), True, (0.0528, 0.3382)),
-        ((9, 10, 3, 10), True, (0.1700, 0.8406)),
-        ((56, 70, 48, 80), False, (0.0533, 0.3377)),
-    ],
-)
+# Newcombe (1998), Stat Med 17:873-890, Table II, examples (a) to (h): methods 5, 6 and 10.
+TABLE_2 = [
+    ((56, 70, 48, 80), (0.0533, 0.3377), (0.0528, 0.3382), (0.0524, 0.3339)),
+    ((9, 10, 3, 10), (0.1821, 0.8370), (0.1700, 0.8406), (0.1705, 0.8090)),
+    ((6, 7, 2, 7), (0.0544, 0.8478), (0.0342, 0.8534), (0.0582, 0.8062)),
+    ((5, 56, 0, 29), (-0.0313, 0.1926), (-0.0326, 0.1933), (-0.0381, 0.1926)),
+    ((0, 10, 0, 20), (-0.1611, 0.2775), (-0.1658, 0.2844), (-0.1611, 0.2775)),
+    ((0, 10, 0, 10), (-0.2775, 0.2775), (-0.2879, 0.2879), (-0.2775, 0.2775)),
+    ((10, 10, 0, 20), (0.7225, 1.0), (0.7156, 1.0), (0.6791, 1.0)),
+    ((10, 10, 0, 10), (0.6777, 1.0), (0.6636, 1.0), (0.6075, 1.0)),
+]
+
+
+@pytest.mark.parametrize(("table", "mee", "corrected", "hybrid"), TABLE_2)
 def test_differences_of_newcombe_1998_table_2(
-    table: tuple[int, int, int, int], corrected: bool, ends: tuple[float, float]
+    table: tuple[int, int, int, int],
+    mee: tuple[float, float],
+    corrected: tuple[float, float],
+    hybrid: tuple[float, float],
 ) -> None:
-    found = difference_intervals(two_samples(*table), corrected=corrected)
-    assert [float(end) for end in found] == pytest.approx(ends, abs=5e-5)
+    counts = two_samples(*table)
+    for ends, printed in (
+        (difference_intervals(counts, corrected=False), mee),
+        (difference_intervals(counts), corrected),
+        (newcombe(counts), hybrid),
+    ):
+        assert [float(end) for end in ends] == pytest.approx(printed, abs=5.001e-5)
 
 
 def test_ratio_of_koopman_1984_and_the_boundary_that_libraries_get_wrong() -> None:

@@ -16,6 +16,7 @@ from ftgov.api.audits import audit, current_assessment
 from ftgov.api.clock import now_text
 from ftgov.api.demonstration import Demonstration, demo
 from ftgov.api.erasure import erase
+from ftgov.api.fairness import audit_files, group_fairness
 from ftgov.api.gates import GateResult, check
 from ftgov.api.keys import new_key, trust_pack
 from ftgov.api.lineage import lineage, subject_of
@@ -29,10 +30,12 @@ __all__ = [
     "GateResult",
     "ReportFiles",
     "audit",
+    "audit_files",
     "check",
     "current_assessment",
     "demo",
     "erase",
+    "group_fairness",
     "import_recording",
     "init",
     "lineage",

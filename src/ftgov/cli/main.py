@@ -25,6 +25,7 @@ COMMANDS: dict[str, str] = {
     "lineage": "Show what a model came from and what came of it.",
     "impact": "Show what a withdrawn dataset or retired model affects.",
     "audit": "Run the analyzers on a model.",
+    "fairness": "Audit decisions in a file by group.",
     "energy": "Estimate a job's energy, carbon, water and compute.",
     "classify": "Classify a system under the EU AI Act.",
     "answer": "Answer what only a person can say about a system.",

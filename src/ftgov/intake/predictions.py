@@ -13,7 +13,7 @@ from ftgov.errors import FtgovError, NothingToAudit, UsageError
 from ftgov.records.canonical import strict_json
 
 REQUIRED = ("id", "kind", "prompt", "expected", "answer")
-OPTIONAL = ("pair", "group", "language")
+OPTIONAL = ("pair", "group", "language", "template", "term")
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _NAME_LENGTH = 128  # of a record
 
@@ -54,9 +54,9 @@ def _check_row(path: Path, number: int, line: bytes, seen: set[str]) -> None:
 def count_answers(path: Path) -> int:
     """Check each row of an answers file and return how many there are.
 
-    A row has `id`, `kind`, `prompt`, `expected`, `answer` as text, and may have `pair`, `group` and
-    `language` as text or null; ids are unique; empty lines are skipped. A key that stands twice in
-    a row, and NaN or Infinity anywhere in it, are no strict JSON.
+    A row has `id`, `kind`, `prompt`, `expected`, `answer` as text, and may have `pair`, `group`,
+    `language`, `template` and `term` as text or null; ids are unique; empty lines are skipped. A
+    key that stands twice in a row, and NaN or Infinity anywhere in it, are no strict JSON.
 
     Raises:
         UsageError: If there is no such file.

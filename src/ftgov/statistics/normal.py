@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from statistics import NormalDist
 
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
 _STANDARD = NormalDist()
+_ERFC = np.frompyfunc(math.erfc, 1, 1)
 
 
 def two_sided_z(level: float) -> float:
@@ -19,6 +24,19 @@ def two_sided_z(level: float) -> float:
 def quantile(probability: float) -> float:
     """Return the standard normal quantile of a probability strictly between 0 and 1."""
     return _STANDARD.inv_cdf(probability)
+
+
+def upper_tail(z: ArrayLike) -> NDArray[np.float64]:
+    """Return the probability that a standard normal exceeds z, for many z at once.
+
+    By `math.erfc`, so that it is accurate far out and needs no extra.
+    """
+    return np.asarray(_ERFC(np.asarray(z, dtype=np.float64) / math.sqrt(2)), dtype=np.float64) / 2
+
+
+def two_sided_p(z: ArrayLike) -> NDArray[np.float64]:
+    """Return the probability that a standard normal lies farther from 0 than z does."""
+    return 2 * upper_tail(np.abs(np.asarray(z, dtype=np.float64)))
 
 
 def checked_level(level: float) -> float:

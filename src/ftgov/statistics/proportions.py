@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
 from ftgov.statistics.normal import checked_counts, two_sided_z
 
 
@@ -33,3 +36,34 @@ def wilson(successes: float, n: float, level: float = 0.95) -> tuple[float, floa
     low = 0.0 if successes == 0 else max(0.0, (centre - half) / scale)
     high = 1.0 if successes == n else min(1.0, (centre + half) / scale)
     return low, high
+
+
+def wilson_many(
+    successes: ArrayLike, n: ArrayLike, level: float = 0.95
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return Wilson's interval for many proportions at once; the ends are those of `wilson`.
+
+    Args:
+        successes: Rows that count, of a shape that broadcasts with `n`; fractions are allowed.
+        n: The denominators; 0 gives an undefined interval, never the ends 0 and 1.
+        level: Nominal coverage of each interval.
+
+    Returns:
+        Lower and upper ends; NaN where `n` is 0.
+
+    Raises:
+        ValueError: If a count is negative, above its denominator or not finite.
+    """
+    z = two_sided_z(level)
+    x, trials = np.broadcast_arrays(*(np.asarray(v, dtype=np.float64) for v in (successes, n)))
+    if not np.all((x >= 0) & (x <= trials) & np.isfinite(trials)):
+        raise ValueError("a count of successes lies outside 0 and its denominator")
+    with np.errstate(invalid="ignore", divide="ignore"):
+        share = x / trials
+        centre = share + z * z / (2 * trials)
+        half = z * np.sqrt(share * (1 - share) / trials + z * z / (4 * trials * trials))
+        scale = 1 + z * z / trials
+        low = np.where(x == 0, 0.0, np.maximum(0.0, (centre - half) / scale))
+        high = np.where(x == trials, 1.0, np.minimum(1.0, (centre + half) / scale))
+    defined = trials > 0
+    return np.where(defined, low, np.nan), np.where(defined, high, np.nan)

@@ -43,6 +43,68 @@ def n_for_ratio(
     return _rows(z * z * ((1 - p1) / p1 + (1 - p2) / p2) / distance**2)
 
 
+def n_for_difference(
+    p1: float, p2: float, *, limit: float, alpha: float = 0.025, power: float = _POWER
+) -> int | None:
+    """Return the rows needed in each of two groups to place p1 - p2 on one side of a limit.
+
+    n = (z_alpha + z_power)^2 (p1(1-p1) + p2(1-p2)) / (p1-p2-limit)^2, the usual sample size for a
+    difference of proportions (Fleiss, Levin, Paik 2003, Statistical Methods for Rates and
+    Proportions, chapter 4, without the continuity correction).
+
+    Args:
+        p1: The share expected in one group, 0 to 1. Where it was observed as 0 or 1, add half a
+            success first: a spread of 0 plans nothing.
+        p2: The share expected in the other.
+        limit: The difference that must be excluded, with its sign, -1 to 1.
+        alpha: One-sided error; for m two-sided simultaneous 95 % intervals .025/m.
+        power: Probability of a decision.
+
+    Returns:
+        Rows per group, at least 1; None if the difference lies on the limit, or so near it that a
+        billion rows would not decide.
+
+    Raises:
+        ValueError: If an argument is out of range.
+    """
+    if not (0 <= p1 <= 1 and 0 <= p2 <= 1 and -1 <= limit <= 1):
+        raise ValueError("shares lie within 0 and 1, and the limit of a difference within -1 and 1")
+    distance = p1 - p2 - limit
+    if abs(distance) < 1e-9:
+        return None
+    z = quantile(1 - alpha) + quantile(power)
+    return _rows(z * z * (p1 * (1 - p1) + p2 * (1 - p2)) / distance**2)
+
+
+def n_from_error(
+    n: float, error: float, distance: float, *, alpha: float = 0.025, power: float = _POWER
+) -> int | None:
+    """Return the rows needed to decide a figure whose standard error is known at `n` rows.
+
+    n' = n ((z_alpha + z_power) error / distance)^2, since a standard error falls with the square
+    root of the rows. For composites, whose error comes from a bootstrap.
+
+    Args:
+        n: Rows that the error was observed at, above 0.
+        error: Standard error of the figure at `n`, at least 0.
+        distance: Figure minus limit.
+        alpha: One-sided error of the interval that decides.
+        power: Probability of a decision.
+
+    Returns:
+        Rows, at least 1; None if the figure lies on the limit, or nearly.
+
+    Raises:
+        ValueError: If an argument is out of range or no number.
+    """
+    if not (0 < n < math.inf and 0 <= error < math.inf and math.isfinite(distance)):
+        raise ValueError("rows are positive, and an error and a distance are finite")
+    if abs(distance) < 1e-9:
+        return None
+    z = quantile(1 - alpha) + quantile(power)
+    return _rows(n * (z * error / distance) ** 2)
+
+
 def n_for_share(
     share: float, *, limit: float, alpha: float = 0.025, power: float = _POWER
 ) -> int | None:

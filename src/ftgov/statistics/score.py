@@ -16,7 +16,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from ftgov.statistics.normal import two_sided_z
+from ftgov.statistics.normal import two_sided_p, two_sided_z
 
 Floats = NDArray[np.float64]
 
@@ -106,6 +106,24 @@ def ratio_intervals(
     low = np.exp(_bisect(score, np.full_like(point, -_LOG_LIMIT), point, z))
     high = np.exp(_bisect(score, point, np.full_like(point, _LOG_LIMIT), -z))
     return np.where(x1 == 0, 0.0, low), np.where(x2 == 0, np.inf, high)
+
+
+def equality_p(counts: TwoSamples, *, corrected: bool = True) -> Floats:
+    """Return the two-sided p-value of the score test that both true proportions are equal.
+
+    Uncorrected it is Pearson's chi-square test without Yates' correction; corrected, its variance
+    is multiplied by N/(N-1) (Miettinen and Nurminen 1985; E. Pearson 1947, Biometrika 34:139-167).
+
+    Args:
+        counts: From `two_samples`.
+        corrected: Whether the variance is multiplied by N/(N-1).
+
+    Returns:
+        In the shape of the counts; 1 where no row, or every row, is a success.
+    """
+    return two_sided_p(
+        difference_score(counts, np.zeros_like(counts.x1, dtype=np.float64), corrected=corrected)
+    )
 
 
 def difference_score(counts: TwoSamples, d: Floats, *, corrected: bool) -> Floats:

@@ -13,6 +13,7 @@ this property: it can never contain 0, so it finds a disparity in every fair mod
 
 from __future__ import annotations
 
+import math
 from typing import NamedTuple
 
 import numpy as np
@@ -69,7 +70,7 @@ def pairwise_ratios(
         ValueError: If there are fewer than two groups or an empty denominator.
     """
     return [
-        PairInterval(first, second, *_smaller_over_larger(low, high))
+        PairInterval(first, second, *smaller_over_larger(low, high))
         for first, second, low, high in _pairs(shares, level, comparisons, ratios=True)
     ]
 
@@ -85,18 +86,34 @@ def pairwise_differences(
 
 
 def worst_ratio(pairs: list[PairInterval]) -> tuple[float, float]:
-    """Return the interval of the smallest ratio from the results of `pairwise_ratios`."""
+    """Return the interval of the smallest ratio from the results of `pairwise_ratios`.
+
+    NaN, NaN if any pair has no interval: that pair may be the worst.
+    """
+    if _incomplete(pairs):
+        return math.nan, math.nan
     return min(pair.low for pair in pairs), min(pair.high for pair in pairs)
 
 
 def worst_difference(pairs: list[PairInterval]) -> tuple[float, float]:
-    """Return the interval of the largest absolute difference from `pairwise_differences`."""
+    """Return the interval of the largest absolute difference from `pairwise_differences`.
+
+    NaN, NaN if any pair has no interval: that pair may be the worst.
+    """
+    if _incomplete(pairs):
+        return math.nan, math.nan
     lows = [0.0 if pair.low <= 0 <= pair.high else min(map(abs, pair[2:])) for pair in pairs]
     return max(lows), max(max(map(abs, pair[2:])) for pair in pairs)
 
 
-def _smaller_over_larger(low: float, high: float) -> tuple[float, float]:
-    """Return the image of an interval of ratios under t -> min(t, 1/t)."""
+def _incomplete(pairs: list[PairInterval]) -> bool:
+    return any(math.isnan(end) for pair in pairs for end in pair[2:])
+
+
+def smaller_over_larger(low: float, high: float) -> tuple[float, float]:
+    """Return the image of an interval of ratios under t -> min(t, 1/t); of NaN, NaN."""
+    if math.isnan(low) or math.isnan(high):
+        return low, high
     ends = (min(low, 1 / low) if low > 0 else 0.0, min(high, 1 / high))
     return min(ends), 1.0 if low <= 1 <= high else max(ends)
 

@@ -24,6 +24,8 @@ class ScoredRow(NamedTuple):
         pair: Rows with the same pair ask about the same case; None: a case of its own.
         group: The person's group; None is a group of its own.
         language: The language; None is a language of its own.
+        template: What cases made from one text share; None: the case is its own template.
+        term: The name or word that was put in for the group; None: none is given.
         prompt: Digest of the prompt, 32 bytes; None: the row has none.
         wanted: Digest of the expected text, 32 bytes; None: none is given.
         expected: The label expected; None: the expected text is no label.
@@ -42,6 +44,8 @@ class ScoredRow(NamedTuple):
     pair: str | None
     group: str | None
     language: str | None
+    template: str | None
+    term: str | None
     prompt: bytes | None
     wanted: bytes | None
     expected: str | None
@@ -140,6 +144,8 @@ def _scored(row: dict[str, Any], line: int, reader: AnswerReader, dataset: str) 
         pair=name_of(row.get("pair")),
         group=name_of(row.get("group")),
         language=name_of(row.get("language")),
+        template=name_of(row.get("template")),
+        term=name_of(row.get("term")),
         prompt=None if prompt is None else prompt_digest(prompt),
         wanted=None if wanted is None else prompt_digest(wanted),
         expected=expected,

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from ftgov.errors import UsageError
 from ftgov.records.evaluation import Scoring
+from ftgov.tables.chat_labels import ChatLabels
 
 _LONGEST_NAME = 200
 _SHOWN_DIGITS = 12
@@ -52,14 +53,20 @@ class AnswerReader:
                 f"The favourable label {scoring.favourable!r} is not among the scoring's labels.",
                 next_step=f"Choose one of: {', '.join(scoring.labels) or 'none are defined'}.",
             )
+        self._chat = ChatLabels(self._labels) if scoring.reading == "chat" else None
         self._refusals = tuple(start for text in scoring.refusals if (start := folded(text)))
         self._canaries = tuple(
             (spaced(canary.text), shown_digest(canary.text)) for canary in scoring.canaries
         )
 
     def label(self, text: str | None) -> str | None:
-        """Return the label of a text by exact match after trimming and case folding."""
-        return None if text is None else self._labels.get(folded(text))
+        """Return the label of a text: by exact match after trimming and case folding, or as chat.
+
+        No text has none.
+        """
+        if text is None:
+            return None
+        return self._chat.read(text) if self._chat else self._labels.get(folded(text))
 
     def read(self, answer: str | None) -> Reading:
         """Return what an answer says; no answer is unparsed, no refusal and no leak."""
@@ -68,7 +75,7 @@ class AnswerReader:
         plain = folded(answer)
         flat = spaced(answer) if self._canaries else ""
         leaked = tuple(shown for text, shown in self._canaries if text in flat)
-        return Reading(self._labels.get(plain), plain.startswith(self._refusals), leaked)
+        return Reading(self.label(answer), plain.startswith(self._refusals), leaked)
 
 
 def folded(text: str) -> str:
