@@ -196,6 +196,17 @@ SAMPLES: dict[str, dict[str, Any]] = {
     "erasure": {
         "party": "party-1", "digests": [D], "keys": ["key-1"], "reason": "asked", "erased_at": NOW,
     },
+    "answer": {
+        "system": "desk", "question": "rms-4", "settles": "duty", "pack": "a-pack", "value": True,
+        "reason": "looked at", "evidence": [FILE], "author": "party-1", "answered_at": NOW,
+        "purpose": D, "job": "job",
+    },
+    "answer-signature": {"answer": D, "hand": "author", "envelope": FILE, "signed_at": NOW},
+    "special-columns": {"columns": ["ethnicity"]},
+    "bias-basis": {
+        "columns": ["ethnicity"], "basis": "bias_detection", "reason": "needed",
+        "points": {"a": "tried"}, "delete_by": "2027-01-31", "author": "party-1", "file": FILE,
+    },
 }  # fmt: skip
 """The fields of a sample of each type, but for `type` and `name`."""
 

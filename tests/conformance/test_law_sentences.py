@@ -17,7 +17,7 @@ from tests_support import HOUSE
 CLAIMS: dict[str, Any] = yaml.safe_load(
     (Path(__file__).parent / "law_claims" / "sentences.yaml").read_text("utf-8")
 )
-CITED = re.compile(r"\bArt(?:\.|icle) ?(\d+[a-c]?)\b|\bAnnex [IVX]+\b")
+CITED = re.compile(r"(?<!GDPR )\bArt(?:\.|icle) ?(\d+[a-c]?)\b|\bAnnex [IVX]+\b")
 # Bare references stand beside a text that has a claim of its own.
 BARE = re.compile(
     r"[\s,\[\]]*(?:effective, )?(?:Art\.|Annex) ?[\dIVX][\w(), .]*(?:Annex I+|point)?[\s\]]*"
