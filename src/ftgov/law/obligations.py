@@ -87,8 +87,9 @@ def _concerns(duty: ObligationSpec, found: Findings) -> bool:
     """Return whether someone in a role that is held, or may be held, owes the duty."""
     if set(duty.who) <= _MODEL or not set(duty.who) <= set(found.roles):
         return True  # anyone's duty, or one that others owe to whoever holds a role
-    if all(truth.value is False for truth in found.roles.values()):
-        return True  # no role is stated: the duties of the system are listed for whoever holds one
+    if all(truth.may_be(value=False) for truth in found.roles.values()):
+        # Perhaps nobody holds a role: then the system's duties are listed for whoever will.
+        return True
     return any(found.roles[who].may_be(value=True) for who in duty.who if who in found.roles)
 
 
