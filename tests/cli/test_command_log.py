@@ -155,3 +155,46 @@ def test_an_empty_ledger_has_no_head(tmp_path: Path, capsys: pytest.CaptureFixtu
     assert "empty" in capsys.readouterr().err
     assert not (tmp_path / "h.txt").exists()
     assert execute(["log", "verify", *place]) == 12
+
+
+def test_a_forged_head_or_one_of_another_log_proves_nothing(say: Say, tmp_path: Path) -> None:
+    head = tmp_path / "head.txt"
+    say("head", "--output", head)
+    text = head.read_text()
+    for name, forged, status in (
+        ("size", text.replace("\n3\n", "\n9\n", 1), 20),
+        ("origin", text.replace("log/w", "log/v"), 12),
+    ):
+        file = tmp_path / f"{name}.txt"
+        file.write_text(forged)
+        assert say("verify", "--against", file)[0] == status, name
+
+
+def test_what_a_colleague_holds_is_not_called_tampered(shared_home: Home) -> None:
+    from ftgov.api.log import verify_log
+    from ftgov.api.people import record_person
+
+    colleague = shared_home._replace(root=shared_home.root / "elsewhere")
+    with shared_home.create() as ours, colleague.create() as theirs:
+        record_person(ours, "alice@example.org", recorded_at=FIRST)
+        assert verify_log(ours).verdict == "intact"
+        check = verify_log(theirs)
+        assert (check.verdict, check.faults, len(check.elsewhere)) == ("incomplete", (), 1)
+    place = ["--workspace", str(colleague.root / "w")]
+    assert execute(["log", "verify", *place]) == 12
+
+
+def test_evidence_that_nothing_names_is_told(tmp_path: Path) -> None:
+    import os
+
+    from ftgov.api.log import verify_log
+
+    with Workspace.create(tmp_path / "w", name="w", recorded_at=FIRST) as workspace:
+        workspace.ledger.append(
+            ModelVersion(name="base", kind="base"), actor="party-a", recorded_at=FIRST
+        )
+        kept = workspace.evidence.put_bytes(b"Jane", name="x", erasable=True)
+        assert verify_log(workspace).orphans == ()  # it may be being recorded just now
+        for path in (tmp_path / "w" / ".ftgov" / "vault").iterdir():
+            os.utime(path, (1.0, 1.0))
+        assert verify_log(workspace).orphans == (kept.digest,)

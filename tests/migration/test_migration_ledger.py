@@ -153,8 +153,8 @@ GOLDEN_ROOTS = {
     ),
     "0002": (
         5,
-        "sha256:dc8d697c1ef7086d36e098d6a6ca95020dbe6217c9a07160b72f4f0707732a5f",
-        "sha256:369cb93356e8d28fb9fa2f919493729ad067ac14f6fdb2022fff206ebe20816d",
+        "sha256:16b199a5e877917b0b16418478adcacf05b60c4d07f2d30c8b8b45061377e2ed",
+        "sha256:ae7a5d21be7ccd8482ab8c52fc745a25a5add044a1ccd88fdbc041b086adc18b",
     ),
 }
 

@@ -65,6 +65,14 @@ APPLICATION_TRIES: Final[Tries] = {
         f"{INSERT} ON CONFLICT (@key) DO UPDATE SET actor = 'eve'",
         tuple(e[2]),
     ),
+    "link for an old entry": lambda e: (
+        LINK,
+        (3, 9, "model", "m2", "derived_from", "model", "m200"),
+    ),
+    "hash for no entries": lambda e: (
+        "INSERT INTO tree (level, place, hash) VALUES (8, 1, 'eve')",
+        (),
+    ),
     "insert out of order": lambda e: (INSERT, tuple(forged(e[-1], seq=ENTRIES + 7))),
     "fork": lambda e: (INSERT, tuple(forged(e[-1], seq=ENTRIES + 1, actor="eve"))),
     "second beginning": lambda e: (

@@ -16,7 +16,7 @@ from ftgov.api.nouns import record_dataset
 from ftgov.api.people import acting, people, shown
 from ftgov.api.recording import build_system, import_recording, record
 from ftgov.api.tree_heads import export_head
-from ftgov.errors import NotAssessable, UsageError
+from ftgov.errors import FtgovError, NotAssessable, UsageError
 from ftgov.intake.files import describe_file
 from ftgov.intake.recording import read_recording
 from ftgov.records.dataset import Dataset
@@ -124,17 +124,22 @@ def test_both_keys_of_a_content_that_two_took_in_at_once_are_destroyed(
     assert verify_log(workspace).verdict == "intact"
 
 
-def test_what_was_recorded_in_clear_after_an_erasure_is_not_called_erased(
+def test_what_was_erased_comes_back_erasable_or_not_at_all(
     workspace: Workspace, tmp_path: Path
 ) -> None:
     digest = recorded(workspace, tmp_path)
     api.erase(workspace, digest, reason="asked")
     file = tmp_path / "again.jsonl"
     file.write_bytes(CONTENT)
-    record_dataset(workspace, "d", [file], role="train")
+    with pytest.raises(FtgovError, match="was erased at") as caught:
+        record_dataset(workspace, "d", [file], role="train")
+    assert "--erasable" in caught.value.next_step
+    assert CONTENT not in everything(workspace)
+    record_dataset(workspace, "d", [file], role="train", erasable=True)
     assert workspace.evidence.path(digest).read_bytes() == CONTENT
-    with pytest.raises(UsageError, match="cannot be erased"):
-        api.erase(workspace, digest, reason="asked")
+    workspace.evidence.close()
+    api.erase(workspace, digest, reason="asked again")
+    assert CONTENT not in everything(workspace)
     assert verify_log(workspace).verdict == "intact"
 
 

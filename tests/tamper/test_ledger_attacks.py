@@ -209,12 +209,13 @@ def test_a_deleted_entry_is_found(workspace: Workspace, link: sqlite3.Connection
 def test_a_table_without_types_is_found(workspace: Workspace, link: sqlite3.Connection) -> None:
     link.execute(f"CREATE TABLE loose AS SELECT {COLUMNS} FROM ledger")
     link.execute("DROP TABLE ledger")
+    link.execute("PRAGMA legacy_alter_table = on")
     link.execute("ALTER TABLE loose RENAME TO ledger")
     link.execute("UPDATE ledger SET body = x'ff' WHERE seq = 2")
     faults = workspace.ledger.verify().faults
     assert faults[0] == "entry 2: a column holds a value of another type"
     guards = [name for name in SQLITE_GUARDS if name.startswith("ledger_")]
-    assert sum("is missing" in fault for fault in faults) == len(guards)
+    assert sum(fault.startswith("the guard ledger_") for fault in faults) == len(guards)
 
 
 def test_an_index_that_hides_a_row_is_found(workspace: Workspace, link: sqlite3.Connection) -> None:
@@ -283,3 +284,68 @@ def test_many_breaks_are_told_in_a_bounded_list(
     faults = workspace.ledger.verify().faults
     assert faults[0].startswith("entry 1: ")
     assert len(faults) == 100
+
+
+LOOSENED = {
+    "DROP INDEX ledger_by_name": "the table or index ledger_by_name is missing",
+    "CREATE VIEW eve AS SELECT * FROM ledger": "the table or index eve was added",
+    "CREATE TABLE eve (x TEXT)": "the table or index eve was added",
+    "UPDATE sqlite_master SET sql = replace(sql, 'STRICT', '') WHERE name = 'ledger'": (
+        "the table or index ledger was altered"
+    ),
+    "UPDATE sqlite_master SET sql = replace(sql, 'seq >= 1', 'seq >= 0') "
+    "WHERE name = 'ledger'": "the table or index ledger was altered",
+}
+
+
+@pytest.mark.parametrize("statement", LOOSENED)
+def test_a_table_or_index_that_was_loosened_is_found(
+    workspace: Workspace, link: sqlite3.Connection, statement: str
+) -> None:
+    link.execute("PRAGMA writable_schema = on")
+    link.execute(statement)
+    link.close()
+    with Workspace.open(workspace.root) as again:
+        faults = again.ledger.verify().faults
+    assert any(fault.startswith(LOOSENED[statement]) for fault in faults), faults
+
+
+@pytest.mark.parametrize("table", ["ledger", "link", "tree"])
+def test_a_table_that_is_gone_is_21(
+    workspace: Workspace, link: sqlite3.Connection, table: str
+) -> None:
+    drop_guards(link)
+    link.execute(f"DROP TABLE {table}")
+    assert workspace.ledger.verify().faults == (
+        f"the table {table} is missing: somebody dropped it",
+    )
+
+
+def test_a_false_revision_is_tampering(workspace: Workspace, link: sqlite3.Connection) -> None:
+    link.execute("UPDATE alembic_version SET version_num = '0001'")
+    with pytest.raises(LedgerTampered, match="somebody changed what it says"):
+        Workspace.open(workspace.root)
+
+
+def test_entries_that_the_database_swallows_are_told(
+    workspace: Workspace, link: sqlite3.Connection
+) -> None:
+    link.execute("CREATE TRIGGER eve BEFORE INSERT ON ledger BEGIN SELECT RAISE(IGNORE); END")
+    with pytest.raises(LedgerTampered, match="did not keep"):
+        workspace.ledger.append(Party(name="lost", role="signer"), actor="ada", recorded_at=AT)
+    assert workspace.ledger.get(Party, "lost") is None
+
+
+def test_a_bool_is_no_number_when_a_record_is_compared(workspace: Workspace) -> None:
+    from ftgov.records.job import Hyperparameter, Job
+
+    def job(value: object) -> Job:
+        settings = (Hyperparameter(name="use_rslora", effective=value),)
+        return Job(name="j", method="lora", outputs=("m",), hyperparameters=settings)
+
+    first = workspace.ledger.append(job(value=True), actor="ada", recorded_at=AT)
+    second = workspace.ledger.append(job(value=1), actor="ada", recorded_at=AT)
+    assert second.seq == first.seq + 1
+    kept = workspace.ledger.get(Job, "j")
+    assert kept is not None
+    assert kept.hyperparameters[0].effective is not True

@@ -153,3 +153,20 @@ def test_an_assignment_says_who_answers_for_what_and_when() -> None:
     for scope in ({"type": "system"}, {"type": "workspace", "name": "loans"}):
         with pytest.raises(ValidationError, match="a scope names"):
             Scope.model_validate(scope)
+
+
+def test_a_recording_that_fails_leaves_no_name_behind(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with Workspace.create(tmp_path / "w", name="w", recorded_at=NOW) as workspace:
+
+        def refused(*_: object, **__: object) -> None:
+            raise FtgovError("the database is locked")
+
+        with monkeypatch.context() as patched:
+            patched.setattr(type(workspace.ledger), "append", refused)
+            with pytest.raises(FtgovError, match="locked"):
+                record_person(workspace, "bob@example.org", recorded_at=NOW, legal_name="Bob Roe")
+        assert not workspace.evidence.sealed.vault.in_use()
+        made = record_person(workspace, "bob@example.org", recorded_at=NOW, legal_name="Bob Roe")
+        assert [one.party.name for one in known_as(workspace, "Bob Roe")] == [made]

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import ValidationError
 
@@ -17,17 +18,24 @@ from ftgov.store.ledger import Entry, Filter
 from ftgov.store.workspace import Workspace
 
 _MOST = 100  # missing files told by one check
+_SETTLED_S = 3600.0  # what no entry names an hour later, none will
 
 
 class LogCheck(Record):
-    """What a verification of the whole workspace found; `faults` is empty where all is well."""
+    """What a verification of the whole workspace found; `faults` is empty where all is well.
 
-    verdict: str
+    `elsewhere` are files that other workspaces of a shared ledger hold, which can't be checked
+    here. `orphans` is erasable evidence that no entry names, left by an interrupted recording.
+    """
+
+    verdict: Literal["intact", "tampered", "incomplete", "nothing to verify"]
     entries: int
     head: str | None
     root: str | None
     heads: tuple[KeptHead, ...] = ()
     faults: tuple[str, ...]
+    elsewhere: tuple[str, ...] = ()
+    orphans: tuple[str, ...] = ()
 
 
 def _files(value: Any) -> Iterator[tuple[str, str, str]]:
@@ -60,26 +68,43 @@ def verify_log(
         FtgovError: If the database is too damaged to be read at all.
     """
     kept = [read_head(workspace, path, log_key) for path in against]
-    gone: list[str] = []
-
-    def visit(entry: Entry, body: dict[str, Any]) -> None:
-        if len(gone) < _MOST:
-            gone.extend(
-                f"entry {entry.seq}: the file {name} ({digest[:19]}) {fault}"
-                for digest, name, sealed in sorted(set(_files(body)))
-                if (fault := workspace.evidence.fault(digest, sealed or None))
-            )
-
-    ledger = workspace.ledger.verify([head for _, head in kept], visit=visit)
-    faults = (*ledger.faults, *gone, *workspace.evidence.verify())
+    files = _Files(workspace)
+    heads = [head for described, head in kept if described.signature == "valid"]
+    ledger = workspace.ledger.verify(heads, visit=files.visit)
+    faults = (*ledger.faults, *files.gone, *workspace.evidence.verify())
+    verdict = "incomplete" if files.elsewhere and ledger.verdict == "intact" else ledger.verdict
     return LogCheck(
-        verdict="tampered" if faults else ledger.verdict,
+        verdict="tampered" if faults else verdict,
         entries=ledger.entries,
         head=ledger.head,
         root=ledger.root,
         heads=tuple(described for described, _ in kept),
         faults=faults,
+        elsewhere=tuple(files.elsewhere),
+        orphans=tuple(sorted(files.unnamed.values())) if not faults else (),
     )
+
+
+class _Files:
+    """Looks for the files that entries name, as the entries pass by."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        self.gone: list[str] = []
+        self.elsewhere: list[str] = []
+        vault = workspace.evidence.sealed.vault
+        self.unnamed = {key.sealed: key.plain for key in vault.older_than(time.time() - _SETTLED_S)}
+        self._evidence = workspace.evidence
+        self._ours_alone = workspace.database.engine.dialect.name == "sqlite"
+
+    def visit(self, entry: Entry, body: dict[str, Any]) -> None:
+        """Look for each file of an entry."""
+        for digest, name, sealed in sorted(set(_files(body))):
+            self.unnamed.pop(sealed, None)
+            if fault := self._evidence.fault(digest, sealed or None):
+                here = self._ours_alone or (self._evidence.is_shared and not sealed)
+                told = self.gone if here else self.elsewhere
+                if len(told) < _MOST:
+                    told.append(f"entry {entry.seq}: the file {name} ({digest[:19]}) {fault}")
 
 
 def shown_entries(
@@ -144,6 +169,7 @@ def export_log(workspace: Workspace, path: Path, *, kind: str | None = None) -> 
             f"{path} exists already.", next_step="Name another file with --output."
         ) from fault
     except OSError as fault:
+        path.unlink(missing_ok=True)
         raise FtgovError(
             f"{path} cannot be written.", why=str(fault), next_step="Check the disk's space."
         ) from fault

@@ -45,8 +45,13 @@ def people(workspace: Workspace) -> Iterator[Person]:
 
 
 def known_as(workspace: Workspace, text: str) -> list[Person]:
-    """Return the people that somebody calls by a text; mostly one, or none."""
-    return [person for person in people(workspace) if text.strip() in person.identity.known_as]
+    """Return the people that somebody calls by a text, or by name; mostly one, or none."""
+    wanted = text.strip()
+    return [
+        person
+        for person in people(workspace)
+        if wanted in person.identity.known_as or wanted == person.identity.legal_name
+    ]
 
 
 def acting(workspace: Workspace, actor: str, *, recorded_at: str) -> str:
@@ -123,7 +128,14 @@ def record_person(
             "identity": document,
         }
     )
-    workspace.ledger.append(party, actor=actor or party_id, recorded_at=recorded_at)
+    try:
+        workspace.ledger.append(party, actor=actor or party_id, recorded_at=recorded_at)
+    except BaseException:
+        if document and (found is None or document != found.party.identity):
+            # A name that no entry speaks of could not be found again to be erased.
+            vault = workspace.evidence.sealed.vault
+            workspace.evidence.sealed.destroy(key.id for key in vault.all_of(document.digest))
+        raise
     return party_id
 
 

@@ -171,6 +171,13 @@ def record(
         records = [_as_kept(each, kept) for each in records]
     bound = _bound(workspace, list(records))
     entries = append(workspace, bound, actor=actor, recorded_at=moment_of(now).text)
+    for file in kept.values():
+        if file.sealed and not workspace.evidence.has(file.digest):
+            raise FtgovError(
+                f"The file {file.name} was erased by somebody while it was being recorded.",
+                why="It held the same content as evidence that was erased just now.",
+                next_step="Record it again if it is to be kept.",
+            )
     return [f"{entry.type}/{entry.name}" for entry in entries]
 
 

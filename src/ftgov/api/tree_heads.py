@@ -105,7 +105,7 @@ def read_head(
 
     Raises:
         UsageError: If the file is absent, or `log_key` is none.
-        NotAssessable: If the file holds no tree head.
+        NotAssessable: If the file holds no tree head, or that of another log.
     """
     try:
         note = parse_note(path.read_bytes())
@@ -120,6 +120,12 @@ def read_head(
             why=str(fault),
             next_step="Use a file that `ftgov log head --output` wrote.",
         ) from fault
+    if head.origin != _origin(workspace):
+        raise NotAssessable(
+            f"{path} is a tree head of another log, {head.origin}.",
+            why=f"This workspace's log is {_origin(workspace)}.",
+            next_step="Use a tree head of this workspace, or name the other with --workspace.",
+        )
     described = KeptHead(
         file=str(path),
         size=head.size,

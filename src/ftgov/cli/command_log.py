@@ -151,6 +151,7 @@ def _told(console: Console, check: LogCheck) -> ExitCode:
     lines = list(map(inert, check.faults))
     if not faults:
         lines.append(f"{check.entries} entries and all evidence: {check.verdict}")
+        lines += [f"nothing names the evidence {one}: ftgov erase {one}" for one in check.orphans]
         lines += [f"{kept.file}: the ledger grew out of it" for kept in check.heads]
     console.result(check, lines or [check.verdict])
     for fault in faults:
@@ -164,6 +165,13 @@ def _faults(check: LogCheck) -> Iterable[FtgovError]:
             f"The ledger or its evidence was changed: {check.faults[0]}",
             next_step="Restore the workspace from a copy, and compare it with a tree head that was "
             "exported earlier: ftgov log verify --against FILE",
+        )
+    elif check.elsewhere:
+        yield NotAssessable(
+            f"{len(check.elsewhere)} files are in other workspaces of this ledger and could not "
+            f"be checked here, the first: {check.elsewhere[0]}",
+            why="Evidence, and the keys of erasable evidence, stay where they were recorded.",
+            next_step="Verify each workspace, or share evidence: ftgov init --evidence URL",
         )
     elif not check.entries:
         yield NotAssessable(

@@ -7,6 +7,7 @@ from typing import Final
 
 from sqlalchemy import Connection
 
+from ftgov.errors import LedgerTampered
 from ftgov.store.chain import Entry, seal
 from ftgov.store.draft import Draft
 from ftgov.store.projections import LinkRow, grow, keep_links, link_rows
@@ -38,8 +39,14 @@ def placed(connection: Connection, drafts: Sequence[Draft]) -> list[Entry]:
             links += link_rows(seq, draft.links)
         found.append(entry)
     if added:
+        keep_links(connection, links)  # before their entries: a guard lets nobody add any later
         connection.exec_driver_sql(marked(connection, _ENTRY), [tuple(one) for one in added])
-        keep_links(connection, links)
+        if end_of(connection) != (seq, previous):
+            raise LedgerTampered(
+                "The database took the entries and did not keep them.",
+                why="Something in it, a rule or a trigger, turns an INSERT into nothing.",
+                next_step="ftgov log verify",
+            )
         grow(connection, before, seq)
     return found
 

@@ -15,7 +15,7 @@ from ftgov.records.base import Record
 from ftgov.records.digest import Digest
 from ftgov.records.links import links_of
 from ftgov.store.chain import Chain, Entry, ill_typed
-from ftgov.store.guards import guard_faults
+from ftgov.store.guards import guard_faults, missing_tables
 from ftgov.store.projections import BITS, LinkRow, leaf_of, link_rows
 from ftgov.store.queries import COLUMNS, digest_at, marked, streamed
 from ftgov.store.tables import LEDGER, LINK, TREE
@@ -60,6 +60,8 @@ def checked(
     Returns:
         A check whose faults name the seq where the ledger first breaks, and up to 100 in all.
     """
+    if gone := missing_tables(connection):
+        return LedgerCheck(entries=0, head=None, faults=tuple(gone))
     # NOT INDEXED: an index that somebody bent must not choose which rows are looked at.
     query = select(*COLUMNS).with_hint(LEDGER, "NOT INDEXED", "sqlite").order_by(LEDGER.c.seq)
     reading = _Reading(connection, heads, visit)

@@ -9,7 +9,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from ftgov.errors import FtgovError
 from ftgov.records.base import Name, Record, Time
-from ftgov.records.canonical import canonical_json, plain_and_bytes
+from ftgov.records.canonical import canonical_bytes, canonical_json, plain_and_bytes
 from ftgov.records.digest import Digest, digest_bytes
 from ftgov.records.links import Link, links_of
 
@@ -34,8 +34,9 @@ class Draft(NamedTuple):
         if digest == self.record_digest:
             return True
         try:
-            return type(self.record).model_validate_json(body) == self.record
-        except ValidationError:
+            older = type(self.record).model_validate_json(body)
+            return canonical_bytes(older) == self.body.encode()  # to Python True is 1
+        except (ValidationError, FtgovError):
             return False
 
 

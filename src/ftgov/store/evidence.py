@@ -138,6 +138,11 @@ class EvidenceStore:
                 return None
         return "cannot be read: its key is lost, and no entry says that it was erased"
 
+    @property
+    def is_shared(self) -> bool:
+        """Whether a team keeps the files at one place, so that none may be missing there."""
+        return self._shelf.is_shared
+
     def verify(self) -> tuple[str, ...]:
         """Hash every file again and return what is wrong: altered files, and files out of place.
 
@@ -183,8 +188,17 @@ class EvidenceStore:
                     self._shelf.send(digest)
                     return Kept(digest, size)
                 return Kept(digest, size, standing.sealed if standing else None)
+            self._refuse_erased(digest)
             self._shelf.put(digest, stream, partial)
         return Kept(digest, size)
+
+    def _refuse_erased(self, digest: Digest) -> None:
+        if erasure := self.sealed.erased(digest):
+            raise FtgovError(
+                f"The content {digest} was erased at {erasure.erased_at}.",
+                why=f"{erasure.legal_basis}: {erasure.reason}. Now it would lie in clear.",
+                next_step="If it is to be had again, record it with --erasable.",
+            )
 
 
 def _described(name: str, media_type: str | None) -> Evidence:

@@ -41,11 +41,12 @@ _HINTS: Final = {
 }
 _ROLE: Final = """
 SELECT current_user, r.rolsuper OR r.rolbypassrls,
-       pg_has_role(current_user, c.relowner, 'USAGE'),
-       has_table_privilege(c.oid, 'UPDATE') OR has_table_privilege(c.oid, 'DELETE')
-       OR has_table_privilege(c.oid, 'TRUNCATE')
+       bool_or(pg_has_role(current_user, c.relowner, 'MEMBER')),
+       bool_or(has_any_column_privilege(c.oid, 'UPDATE') OR has_table_privilege(c.oid, 'DELETE')
+       OR has_table_privilege(c.oid, 'TRUNCATE'))
 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace, pg_roles r
-WHERE n.nspname = 'ftgov' AND c.relname = 'ledger' AND r.rolname = current_user
+WHERE n.nspname = 'ftgov' AND c.relkind = 'r' AND r.rolname = current_user
+GROUP BY current_user, r.rolsuper, r.rolbypassrls
 """
 
 
@@ -115,6 +116,22 @@ def postgres_database(address: str, project: str, *, read_only: bool = False) ->
 
     event.listen(engine, "begin", begin)
     return Database(engine, without_password(address), _explained, read_only)
+
+
+def require_row_security(database: Database) -> None:
+    """Refuse a role that row-level security does not bind: it would mix all projects.
+
+    Raises:
+        FtgovError: If it is a superuser, or may bypass row-level security.
+    """
+    with database.transaction() as connection:
+        row = connection.exec_driver_sql(_ROLE).first()
+    if row is None or row[1]:
+        raise FtgovError(
+            f"{database.label} can't be used as the role {row[0] if row else 'that is named'}.",
+            why="It stands above row-level security, so it would see and mix all projects.",
+            next_step="Connect as the application role that `ftgov database setup-sql` makes.",
+        )
 
 
 def role_faults(database: Database) -> list[str]:

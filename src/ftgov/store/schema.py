@@ -11,8 +11,9 @@ from typing import Any, Final
 from sqlalchemy.exc import DatabaseError, OperationalError, ProgrammingError
 
 from ftgov import __version__
-from ftgov.errors import FtgovError
+from ftgov.errors import FtgovError, LedgerTampered
 from ftgov.store.database import Database
+from ftgov.store.guards import missing_tables
 
 REVISION: Final = "0002"
 """The newest migration that this program ships, and the one it works with."""
@@ -104,5 +105,14 @@ def make_current(database: Database) -> None:
             "brought up to date here.",
             why="It is open for reading only.",
             next_step="Open it once where you may write: ftgov log verify",
+        )
+    with database.transaction() as connection:
+        whole = not missing_tables(connection)
+    if whole:
+        raise LedgerTampered(
+            f"{database.label} says that it is of revision {found}, but it has every table of "
+            f"{REVISION}: somebody changed what it says.",
+            next_step="Restore it from a backup, and compare it with a tree head that was "
+            "exported earlier.",
         )
     migrate(database)

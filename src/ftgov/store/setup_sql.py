@@ -59,6 +59,7 @@ def setup_sql(*, owner: str = "ftgov_owner", application: str = "ftgov_app") -> 
             f"GRANT SELECT, INSERT ON {tables} TO {application};",
             f"GRANT SELECT ON {SCHEMA}.alembic_version TO {application};",
             "RESET ROLE;",
+            f"REVOKE {owner} FROM CURRENT_USER;",
             "RESET search_path;",
             "",
         )

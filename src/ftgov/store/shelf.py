@@ -136,13 +136,21 @@ def sweep(root: Path, *, now: float) -> None:
                 path.unlink()
 
 
+def _walked(root: Path) -> Iterator[Path]:
+    """Yield what is below a folder, in order; memory grows with the largest folder alone."""
+    for path in sorted(root.iterdir() if root.is_dir() else ()):
+        yield path
+        if path.is_dir() and not path.is_symlink():
+            yield from _walked(path)
+
+
 def problems(root: Path) -> Iterator[str]:
     """Hash every file below the root and tell what is wrong: altered, or out of place.
 
     An unfinished copy is no evidence and so no fault: somebody records at this very moment, or was
     interrupted, and then a later copy sweeps it away.
     """
-    for path in sorted(root.rglob("*")):
+    for path in _walked(root):
         if _is_unfinished(root, path) or (path.is_dir() and not path.is_symlink()):
             continue
         shown = path.relative_to(root)
@@ -165,6 +173,11 @@ class Shelf:
         self.root = root
         self._remote = remote
         self._read_only = read_only
+
+    @property
+    def is_shared(self) -> bool:
+        """Whether there is a folder elsewhere."""
+        return self._remote is not None
 
     def place(self, digest: Digest) -> Path:
         """Return where the file of a digest belongs in the folder here."""

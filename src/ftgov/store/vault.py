@@ -120,6 +120,13 @@ class Vault:
             if key := self.get(name):
                 yield key
 
+    def older_than(self, moment: float) -> Iterator[SealedKey]:
+        """Yield the keys that were kept before a moment, in seconds since 1970."""
+        for name in self._names():
+            with suppress(FileNotFoundError):
+                if self._place(name).stat().st_mtime < moment and (key := self.get(name)):
+                    yield key
+
     def destroy(self, key_id: str) -> bool:
         """Overwrite and remove a key; return whether it was there.
 

@@ -16,8 +16,8 @@ from ftgov.store.queries import marked
 Direction = Literal["up", "down"]
 
 _CURRENT: Final = (
-    "NOT EXISTS (SELECT 1 FROM ledger s JOIN ledger n ON n.type = s.type AND n.name = s.name "
-    "AND n.seq > s.seq WHERE s.seq = k.seq)"
+    "EXISTS (SELECT 1 FROM ledger s WHERE s.seq = k.seq AND NOT EXISTS (SELECT 1 FROM ledger n "
+    "WHERE n.type = s.type AND n.name = s.name AND n.seq > s.seq))"
 )
 _FIELDS: Final = ", ".join(f"k.{name}" for name in Link._fields)
 _QUERY: Final = (

@@ -18,7 +18,7 @@ from ftgov.store.database import Database
 from ftgov.store.durable import cannot_write, sync, sync_folder
 from ftgov.store.evidence import EvidenceStore
 from ftgov.store.ledger import Ledger
-from ftgov.store.postgres import postgres_database, without_password
+from ftgov.store.postgres import postgres_database, require_row_security, without_password
 from ftgov.store.remote import RemoteFolder
 from ftgov.store.schema import make_current, migrate
 from ftgov.store.settings import Heading, heading_of, read_settings, settings_text
@@ -88,6 +88,7 @@ class Workspace:
         if database:
             with closing(postgres_database(database, name)) as found:
                 make_current(found)
+                require_row_security(found)
         try:
             root.mkdir(parents=True, exist_ok=True)
             _furnish(root, text, local=database is None)
@@ -117,6 +118,8 @@ class Workspace:
         read_only = found.read_only
         try:
             make_current(found)
+            if heading.database is not None:
+                require_row_security(found)
             remote = RemoteFolder(heading.evidence) if heading.evidence else None
         except BaseException:
             found.close()

@@ -23,6 +23,9 @@ _GUARDS = (
     """CREATE TRIGGER tree_no_replace BEFORE INSERT ON tree
     WHEN EXISTS (SELECT 1 FROM tree WHERE level = NEW.level AND place = NEW.place) BEGIN
     SELECT RAISE(ABORT, 'the ledger is append-only: no REPLACE of its tree'); END""",
+    """CREATE TRIGGER tree_complete BEFORE INSERT ON tree
+    WHEN ((NEW.place + 1) << NEW.level) > (SELECT coalesce(max(seq), 0) FROM ledger) BEGIN
+    SELECT RAISE(ABORT, 'the ledger has not so many entries: no such hash of its tree'); END""",
     """CREATE TRIGGER link_no_update BEFORE UPDATE ON link BEGIN
     SELECT RAISE(ABORT, 'the ledger is append-only: no UPDATE of its links'); END""",
     """CREATE TRIGGER link_no_delete BEFORE DELETE ON link BEGIN
@@ -30,6 +33,9 @@ _GUARDS = (
     """CREATE TRIGGER link_no_replace BEFORE INSERT ON link
     WHEN EXISTS (SELECT 1 FROM link WHERE seq = NEW.seq AND place = NEW.place) BEGIN
     SELECT RAISE(ABORT, 'the ledger is append-only: no REPLACE of its links'); END""",
+    """CREATE TRIGGER link_ahead BEFORE INSERT ON link
+    WHEN NEW.seq <= (SELECT coalesce(max(seq), 0) FROM ledger) BEGIN
+    SELECT RAISE(ABORT, 'the ledger is append-only: links come with their entry'); END""",
 )
 _MINE = "(project = current_setting('ftgov.project', true))"
 _TEXTS = ("below_type", "below_name", "relation", "above_type", "above_name")
@@ -61,12 +67,12 @@ def upgrade() -> None:
     )
     op.create_index("link_below", "link", [*only, "below_type", "below_name"])
     op.create_index("link_above", "link", [*only, "above_type", "above_name"])
-    for statement in _shared_guards() if shared else _GUARDS:
-        op.execute(statement)
     if not op.get_context().as_sql:
         from ftgov.store.projections import fill
 
         fill(op.get_bind())
+    for statement in _shared_guards() if shared else _GUARDS:
+        op.execute(statement)
 
 
 def _project(*, shared: bool) -> list[sa.Column[str]]:
@@ -76,8 +82,36 @@ def _project(*, shared: bool) -> list[sa.Column[str]]:
     return [sa.Column("project", sa.Text(), server_default=default, nullable=False)]
 
 
+_COMPLETE = """CREATE FUNCTION ftgov.require_complete() RETURNS trigger
+LANGUAGE plpgsql SET search_path = ftgov, pg_temp AS $body$
+BEGIN
+    IF ((NEW.place + 1) << NEW.level::int) >
+        (SELECT coalesce(max(seq), 0) FROM ftgov.ledger WHERE project = NEW.project) THEN
+        RAISE EXCEPTION 'the ledger has not so many entries: no such hash of its tree'
+            USING ERRCODE = 'restrict_violation';
+    END IF;
+    RETURN NEW;
+END $body$"""
+_AHEAD = """CREATE FUNCTION ftgov.require_ahead() RETURNS trigger
+LANGUAGE plpgsql SET search_path = ftgov, pg_temp AS $body$
+BEGIN
+    IF NEW.seq <= (SELECT coalesce(max(seq), 0) FROM ftgov.ledger WHERE project = NEW.project) THEN
+        RAISE EXCEPTION 'the ledger is append-only: links come with their entry'
+            USING ERRCODE = 'restrict_violation';
+    END IF;
+    RETURN NEW;
+END $body$"""
+
+
 def _shared_guards() -> list[str]:
-    made = []
+    made = [
+        _COMPLETE,
+        _AHEAD,
+        """CREATE TRIGGER tree_complete BEFORE INSERT ON ftgov.tree
+        FOR EACH ROW EXECUTE FUNCTION ftgov.require_complete()""",
+        """CREATE TRIGGER link_ahead BEFORE INSERT ON ftgov.link
+        FOR EACH ROW EXECUTE FUNCTION ftgov.require_ahead()""",
+    ]
     for table in ("tree", "link"):
         made += [
             f"""CREATE TRIGGER {table}_no_change BEFORE UPDATE OR DELETE ON ftgov.{table}
