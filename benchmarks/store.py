@@ -113,7 +113,7 @@ def batched(folder: Path, entries: int) -> None:
     rows = rows_of(workspace.root / ".ftgov" / "store.db")
     link = raw_database(folder / "raw.db")
     batches: list[dict[str, list[tuple[object, ...]]]] = [
-        {"ledger": rows["ledger"][first : first + BATCH], "link": []}
+        {"link": [], "ledger": rows["ledger"][first : first + BATCH]}
         for first in range(0, entries, BATCH)
     ]
     for row in rows["link"]:
@@ -148,8 +148,8 @@ def single(folder: Path, entries: int) -> None:
 
     def raw(number: int) -> None:
         link.execute("BEGIN IMMEDIATE")
-        insert(link, "ledger", [rows["ledger"][number]])
         insert(link, "link", stated.get(number + 1, []))
+        insert(link, "ledger", [rows["ledger"][number]])
         link.execute("COMMIT")
 
     for number, record in enumerate(records):

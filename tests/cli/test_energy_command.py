@@ -66,6 +66,12 @@ def test_the_text_names_boundary_label_and_assumptions() -> None:
         ["--model", "nobody-knows", "--tokens", "1e6", "--strict"],
         ["--params", "8e9", "--tokens", "1e6", "--method", "magic"],
         ["--params", "8e9", "--tokens", "1e6", "--base-flop", "unknown"],
+        *(
+            ["--params", "8e9", "--tokens", "1e6", "--base-flop", flop]
+            for flop in ("0", "-1e25", "nan", "inf", "0.5")
+        ),
+        ["--model", "", "--tokens", "1e6"],
+        ["--params", "8e9", "--tokens", "10.5"],
     ],
 )
 def test_what_cannot_be_meant_is_a_usage_error(arguments: list[str]) -> None:
@@ -81,6 +87,8 @@ def test_a_table_of_cases_without_a_source_is_an_error_with_its_line(tmp_path: P
     ran = run_ftgov("energy", "validate", "--cases", table)
     assert ran.status == 1
     assert "line 2: source is empty" in ran.err
+    table.write_text(header)
+    assert run_ftgov("energy", "validate", "--cases", table).status == 3
     table.write_text(header + "one,ours,7e9,1e9,lora,3.5,H100,8,datacentre\n")
     ran = run_ftgov("energy", "validate", "--cases", table, "--json")
     assert ran.status == 0

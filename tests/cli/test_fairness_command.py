@@ -199,6 +199,11 @@ BAD: list[tuple[str, Any, tuple[str, ...], int, str]] = [
     ("label and prediction of two worlds",
      [r | {"label": ("yes", "no")[int(str(r["label"]))]} for r in FAIR[:60]], (), 2,
      "share no value"),
+    ("a stray word among numbers", [*FAIR[:60], FAIR[0] | {"prediction": "yes"}],
+     ("--positive", "1"), 2, "prediction mixes numbers and text: 1 (60 rows), yes (1 row)"),
+    ("a stray word where a rate is asked for", [*FAIR[:60], FAIR[0] | {"label": "n/a"}],
+     ("--metric", "selection_rate"), 2,
+     "label mixes numbers and text: 0 (30 rows), 1 (30 rows), n/a (1 row)"),
     ("a group that is the label", FAIR[:60],
      ("--label", "label", "--prediction", "prediction", "--group", "label"), 2,
      "cannot be a group"),
@@ -280,3 +285,49 @@ def test_a_file_that_is_absent_cut_or_of_another_kind(tmp_path: Path, capsys: An
         assert code == status, path
         assert path.name in found["error"]["what"]
         assert "Traceback" not in err
+
+
+@pytest.mark.parametrize("limit", ["accuracy_score:lt:0.01", "count:lt:1", LIMIT[1]])
+def test_a_limit_that_meets_no_group_is_not_kept(tmp_path: Path, capsys: Any, limit: str) -> None:
+    path = write_csv(tmp_path / "d.csv", decisions(("a", 30, 100), ("b", 30, 100)))
+    code, found, _ = run(capsys, path, "--fail-on", limit, "--min-n", "101")
+    assert code == 12
+    judged = [*found["limits"], *(c for c in found["comparisons"] if c["limit"])]
+    assert judged
+    for one in judged:
+        assert one["verdict"] == "not_assessed"
+        assert "below --min-n 101" in one["reason"]
+
+
+def test_a_pair_that_surely_fails_counts_where_the_whole_is_open(
+    tmp_path: Path, capsys: Any
+) -> None:
+    fair = [(f"g{place}", 300, 600) for place in range(8)]
+    rows = decisions(("ref", 300, 600), *fair, ("bad", 194, 600))
+    path = write_csv(tmp_path / "d.csv", rows)
+    code, found, _ = run(capsys, path, *LIMIT, "--reference", "group=ref")
+    assert whole(found, "demographic_parity_ratio")["verdict"] == "inconclusive"
+    assert code == 10
+
+
+@pytest.mark.parametrize(("selected", "needed"), [((5, 5), 24), ((0, 5), 5), ((0, 0), None)])
+def test_the_n_needed_is_told_at_rates_of_0_and_1(
+    tmp_path: Path, capsys: Any, selected: tuple[int, int], needed: int | None
+) -> None:
+    """Three groups, two with the first rate: the intervals hold for three pairs at once."""
+    first, second = selected
+    path = write_csv(
+        tmp_path / "d.csv", decisions(("a", first, 5), ("b", first, 5), ("c", second, 5))
+    )
+    _, found, _ = run(capsys, path, *LIMIT)
+    assert whole(found, "demographic_parity_ratio")["n_needed"] == needed
+
+
+def test_a_limit_on_a_rate_counts_rows_of_the_group_as_they_come(
+    tmp_path: Path, capsys: Any
+) -> None:
+    # By hand: (2.2414 * .4 / .2)^2 = 20.1 labels at two groups; four rows bring one of them.
+    rows = [*atoms("a", 5, 15, 0, 0), *atoms("b", 5, 15, 0, 0)]
+    path = write_csv(tmp_path / "d.csv", rows)
+    _, found, _ = run(capsys, path, "--fail-on", "true_positive_rate:lt:0.8")
+    assert {one["n_needed"] for one in found["limits"]} == {84}

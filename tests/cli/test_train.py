@@ -58,6 +58,14 @@ def test_a_failed_command_is_metered_and_ends_in_one(tmp_path: Path) -> None:
     assert ran.json["status"] == 7
     low, middle, high = (ran.json["energy_kwh"][end] for end in ("low", "mid", "high"))
     assert 0 < low < middle < high
+    for part in ran.json["parts"]:
+        ends = part["energy_kwh"]
+        assert ends["low"] < ends["mid"] < ends["high"] or ends == dict.fromkeys(ends, 0)
+        assert part["label"] in {"measured-software", "estimated-tdp"}
+    gases = ran.json["co2e_kg"]
+    assert 0 < gases["low"] < gases["mid"] < gases["high"]
+    assert (ran.json["zone"], ran.json["zone_is_mixture"]) == ("unknown", True)
+    assert "mixture.local.unknown" in ran.json["factors"]
     if not ran.json["record"]["counters_read"]:
         assert ran.json["label"] == "estimated-tdp"
         assert "this is no measurement" in ran.err

@@ -9,6 +9,8 @@ import pytest
 from analyzer_support import ENERGY, Shelf, as_json, bare_subject, chat, figure, jsonl
 from ftgov.analyzers.energy import ANALYZER
 from ftgov.energy.asked import Question, answer
+from ftgov.energy.factors import factor
+from ftgov.energy.wall import Calibration, at_the_wall, parts_of
 from ftgov.errors import NotAssessable
 from ftgov.records.dataset import Dataset
 from ftgov.records.dossier import AnalysisSettings
@@ -82,9 +84,12 @@ def test_form_ledger_drivers_and_assumptions_are_told_whole() -> None:
             "narrowed most by",
             "ISO/IEC 21031",
             "household in the European Union",
-            "kWh can have been used: hours x one server of 8",
         ),
-        "energy.assumptions": ("active parameters are assumed", "not one number for the world"),
+        "energy.assumptions": (
+            "active parameters are assumed",
+            "not one number for the world",
+            "no bound is given",
+        ),
     }
     for name, phrases in told.items():
         text = found[name].method or found[name].summary
@@ -184,7 +189,9 @@ def test_counters_give_accelerators_building_water_and_machines() -> None:
     own, chips, building = (
         figure(found, name) for name in ("job_energy", "accelerator_energy", "facility_energy")
     )
-    assert (own.value, own.assurance) == (1.2, "measured-software")
+    assert own.value == pytest.approx(1.2 * 1.31)
+    assert own.assurance == "measured-software"
+    assert "factor wall.gpu" in own.method + (own.interval.method if own.interval else "")
     assert (chips.value, chips.assurance) == (0.9, "measured-software")
     assert building.assurance == "assumed"
     assert building.interval is not None
@@ -200,7 +207,7 @@ def test_counters_give_accelerators_building_water_and_machines() -> None:
 
 def test_a_record_that_contradicts_the_tokens_is_told_beside_its_figures() -> None:
     found = recorded(GPU, trained_tokens=10**13)
-    assert figure(found["energy"], "job_energy").value == 1.2
+    assert figure(found["energy"], "job_energy").value == pytest.approx(1.2 * 1.31)
     assert figure(found["energy"], "training_compute").value is None
     told = found["energy.contradiction"]
     assert (told.outcome, told.severity) == ("inconclusive", "warning")
@@ -230,6 +237,54 @@ def test_a_site_s_own_meter_corrects_what_counters_read_and_nothing_else() -> No
     assert rated.value == 0.01
     with pytest.raises(NotAssessable, match="malformed"):
         recorded(GPU | {"calibration": site | {"low": 9.0}})
+
+
+def test_a_site_s_own_meter_leaves_memory_that_no_counter_read_as_it_is() -> None:
+    site = {"low": 1.2, "factor": 1.3, "high": 1.4}
+    emissions = GPU["emissions"] | {"ram_energy": 0.2, "cpu_energy": 0.1}
+    memory = {"kind": "ram", "mode": "constant"}
+    record = GPU | {"emissions": emissions, "hardware": [*GPU["hardware"], memory]}
+    own = figure(recorded(record | {"calibration": site})["energy"], "job_energy")
+    rated = factor("wall.rated")
+    assert own.interval is not None
+    assert own.assurance == "estimated-tdp"
+    assert own.value == pytest.approx(1.3 + 0.2 * rated.value)
+    assert own.interval.low == pytest.approx(1.2 + 0.2 * rated.low)
+    assert own.interval.high == pytest.approx(1.4 + 0.2 * rated.high)
+
+
+@pytest.mark.parametrize(
+    "hardware",
+    [
+        [{"kind": "cpu", "mode": "rapl"}, {"kind": "gpu", "mode": "nvml"}],
+        [{"kind": "cpu", "mode": "cpu_load"}, {"kind": "gpu", "mode": "nvml"}],
+        [{"kind": "cpu", "mode": "cpu_load"}, {"kind": "ram", "mode": "constant"}],
+    ],
+)
+@pytest.mark.parametrize("site", [None, {"low": 1.2, "factor": 1.3, "high": 1.4}])
+def test_an_audit_says_of_a_record_what_the_meter_said(
+    hardware: list[dict[str, Any]], site: dict[str, float] | None
+) -> None:
+    emissions = GPU["emissions"] | {"cpu_energy": 0.3}
+    counted = all(part["mode"] in {"rapl", "nvml"} for part in hardware)
+    record = GPU | {
+        "emissions": emissions,
+        "hardware": hardware,
+        "counters_read": counted,
+        "calibration": site,
+    }
+    told = at_the_wall(parts_of(record), Calibration(**site) if site else None)
+    own = figure(recorded(record)["energy"], "job_energy")
+    assert own.interval is not None
+    assert (own.interval.low, own.value, own.interval.high) == pytest.approx(told.kwh)
+    assert own.assurance == told.label
+    assert own.interval.low < told.kwh.mid < own.interval.high
+
+
+def test_parts_that_exceed_the_whole_are_no_record() -> None:
+    with pytest.raises(NotAssessable, match="malformed") as caught:
+        recorded(GPU | {"emissions": GPU["emissions"] | {"cpu_energy": 0.9}})
+    assert "parts exceed energy_consumed" in caught.value.why.lower()
 
 
 def test_other_meters_on_the_machine_are_told() -> None:

@@ -15,6 +15,7 @@ from ftgov.energy.asked import answer
 from ftgov.energy.compute import FRACTION, INDICATIVE, SYSTEMIC, threshold, thresholds
 from ftgov.energy.plain import as_json
 from ftgov.energy.ranges import Range
+from ftgov.errors import UsageError
 from ftgov.law.classify import classify
 from ftgov.law.facts import parse_facts
 
@@ -62,7 +63,19 @@ def test_a_known_base_has_its_own_threshold_and_the_json_says_all_exactly() -> N
     (only,) = plain["training_compute"]["thresholds"]
     assert only["flop_exact"] == "1000000000000000000000000/3"
     assert Fraction(only["share_high_exact"]) == Fraction(result.flop.high) * 3 / 10**24
-    assert plain["threshold_share_high"] == pytest.approx(plain["flop"]["high"] * 3e-23, rel=1e-5)
+    assert plain["threshold_share_high"] == pytest.approx(plain["flop"]["high"] * 3e-24, rel=1e-5)
+    assert plain["threshold_share_high"] == only["share"]["high"]
+    unknown = as_json(result)
+    strictest = unknown["training_compute"]["thresholds"][0]["share"]["high"]
+    assert unknown["threshold_share_high"] == strictest
+    assert strictest == pytest.approx(plain["flop"]["high"] * 3e-23, rel=1e-5)
+
+
+@pytest.mark.parametrize("base", [Fraction(0), Fraction(-(10**25)), Fraction(1, 2)])
+def test_a_base_without_operations_is_refused(base: Fraction) -> None:
+    result = answer(Question(tokens="1e9", params="8e9"))
+    with pytest.raises(UsageError, match="can't be meant"):
+        as_json(result, base)
 
 
 def test_it_says_what_is_counted_and_what_is_not() -> None:

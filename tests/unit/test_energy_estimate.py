@@ -184,6 +184,10 @@ def test_the_form_s_lines_have_mwh_and_at_most_a_hundred_words() -> None:
         ({"hours": float("nan")}, "can't be meant"),
         ({"hours": 1e9}, "can't be meant"),
         ({"gpus": 0}, "can't be meant"),
+        ({"tokens": "1000.5"}, "is no whole number"),
+        ({"model": "", "params": None}, "names no model"),
+        ({"model": " ", "params": None}, "names no model"),
+        ({"model": "ft::org::id", "params": None}, "names no model"),
         ({"gpu": "H1000"}, "no accelerator"),
         ({"region": "Atlantis"}, "no zone"),
         ({"seed": -1}, "is negative"),
@@ -216,10 +220,41 @@ def test_improbable_hours_are_told_and_refused_where_asked() -> None:
             answer(question._replace(strict=True))
 
 
-def test_hours_without_accelerators_bound_one_server() -> None:
-    result: Estimate = answer(SMALL._replace(hours=2.0))
-    assert result.bound_kwh == pytest.approx(
+def test_hours_without_accelerators_bound_nothing_and_it_is_said() -> None:
+    result: Estimate = answer(Question(tokens="1e11", params="70e9", hours=1.0))
+    assert result.bound_kwh is None
+    assert result.label == "estimated-flop"
+    assert any("no bound is given" in each.text for each in result.remarks)
+    assert answer(SMALL).bound_kwh is None
+    known: Estimate = answer(SMALL._replace(hours=2.0, gpus=8))
+    assert known.bound_kwh == pytest.approx(
         2 * 8 * factor("gpu.B200.node").high * factor("pue.hyperscale").high / 1000
     )
-    assert result.label == "estimated-flop"
-    assert answer(SMALL).bound_kwh is None
+    assert known.bound_kwh is not None
+    assert known.bound_kwh > known.energy.facility.high
+
+
+def test_accelerators_without_hours_are_told_to_be_unused() -> None:
+    unused = "is not used: without the hours"
+    for question in (SMALL._replace(gpus=4), LORA._replace(gpus=2, hours=None)):
+        assert any(unused in each.text for each in answer(question).remarks)
+    for question in (LORA._replace(gpus=8, hours=None), LORA._replace(gpus=2), SMALL):
+        assert not any(unused in each.text for each in answer(question).remarks)
+
+
+def test_a_machine_of_one_s_own_may_hold_a_small_card() -> None:
+    job = Job(1e7, SEVEN, "lora", "local")
+    own, hosted = estimate(job), estimate(job._replace(site="hosted"))
+    assert {"gpu.T4.peak", "gpu.RTX4090.tdp"} <= {row.id for row in own.factors}
+    assert "gpu.T4.peak" not in {row.id for row in hosted.factors}
+    small, large = (estimate(job._replace(gpu=gpu)) for gpu in ("RTX3090", "H100"))
+    assert own.energy.it.high > small.energy.it.mid
+    assert own.energy.it.low < large.energy.it.mid
+    assert own.energy.it.width > max(each.energy.it.width for each in (small, large, hosted))
+    assert any("T4" in each.text and "as likely" in each.text for each in own.remarks)
+
+
+def test_a_nearly_right_name_is_told_the_nearest() -> None:
+    result = answer(SMALL._replace(model="gpt-4o-mni"))
+    assert any("the nearest it knows is gpt-4o-mini" in each.text for each in result.remarks)
+    assert not any("nearest" in each.text for each in answer(SMALL._replace(model="zz")).remarks)

@@ -157,3 +157,8 @@ def test_the_carbon_intensity_adds_the_machines_and_divides_by_the_unit() -> Non
 def test_a_row_without_doubt_is_drawn_as_itself() -> None:
     row: Factor = factor("household.US")
     assert set(np.asarray(drawn(np.random.default_rng(0), row, 50))) == {row.value}
+
+
+def test_the_united_states_have_water_of_their_own() -> None:
+    for zone, row in (("US", "US"), ("US-VA", "US"), ("EU27", "unknown"), (None, "unknown")):
+        assert f"wue.offsite.{row}" in {each.id for each in _of(zone).factors}

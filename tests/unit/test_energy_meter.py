@@ -17,7 +17,7 @@ from typing import Any
 
 import pytest
 
-from ftgov.energy import metering
+from ftgov.energy import local_meter, metering
 from ftgov.energy.metering import Circumstances, Metering, metered_record
 from ftgov.energy.wall import Calibration, at_the_wall, parts_of
 from ftgov.errors import FtgovError, UsageError
@@ -81,7 +81,9 @@ def test_without_counters_nothing_is_called_measured(tmp_path: Path) -> None:
     assert {part["mode"] for part in record["hardware"]} == {"cpu_load", "constant"}
     assert record["grid_intensity_g_per_kwh"] == pytest.approx(342.06)
     kwh = record["emissions"]["energy_consumed"]
-    assert record["emissions"]["emissions"] == pytest.approx(kwh * 0.34206)
+    assert record["emissions"]["emissions"] == pytest.approx(kwh * 0.34206, rel=1e-5)
+    for number in record["emissions"].values():
+        assert not isinstance(number, float) or number == float(f"{number:.6g}")
     assert record["zone"] == "DE"
 
 
@@ -103,6 +105,24 @@ def test_a_counter_of_the_processor_alone_measures_the_processor_alone(tmp_path:
     with _turning(base / "intel-rapl:0" / "energy_uj"):
         record = _metered(base, seconds=0.6)
     assert _labels(record) == ("estimated-tdp", {"cpu": True, "ram": False})
+
+
+def test_one_package_of_two_that_stands_still_is_no_measurement(tmp_path: Path) -> None:
+    base = _tree(tmp_path, package_0=1_000_000, package_1=5_000_000)
+    with _turning(base / "intel-rapl:0" / "energy_uj"):
+        record = _metered(base, seconds=0.6)
+    assert record["emissions"]["cpu_energy"] > 0
+    assert _labels(record)[0] == "estimated-tdp"
+    assert record["counters_read"] is False
+
+
+def test_a_counter_that_began_anew_has_grown_and_one_that_fell_has_not(tmp_path: Path) -> None:
+    (tmp_path / "max_energy_range_uj").write_text("100\n")
+    counter = str(tmp_path / "energy_uj")
+    grown = local_meter._grown
+    assert [grown(counter, *ends) for ends in ((5, 6), (99, 3), (5, 5))] == [True, True, False]
+    assert not grown(counter, 200, 3)
+    assert not grown(str(tmp_path / "none" / "energy_uj"), 99, 3)
 
 
 def test_a_counter_that_stands_still_is_no_measurement(tmp_path: Path) -> None:
@@ -263,6 +283,9 @@ def test_an_unknown_zone_is_a_mixture_and_no_world_number() -> None:
     record = metered_record(_bare(), ABOUT._replace(zone=None))
     assert record["zone"] == "unknown"
     assert record["grid_factor"] == "mixture.local.unknown"
+    assert record["grid_is_mixture"] is True
+    ends = record["grid_intensity_range"]
+    assert ends["low"] < record["grid_intensity_g_per_kwh"] < ends["high"]
     assert "country_iso_code" not in record["emissions"]
     with pytest.raises(UsageError, match="no zone"):
         metered_record(_bare(), ABOUT._replace(zone="Atlantis"))

@@ -41,6 +41,23 @@ def _even(tuned: TokenUse, base: TokenUse, other: str = "gpt-4o-mini") -> BreakE
     )
 
 
+@pytest.mark.parametrize("name", ["requests", "input", "cached", "output", "reasoning"])
+def test_absurd_counts_are_refused(name: str) -> None:
+    absurd = TokenUse(1, 10**30, 0, 10**30)._replace(**{name: 10**30})
+    with pytest.raises(UsageError, match="can't be meant"):
+        use(UseQuestion("gpt-4o-mini", absurd))
+
+
+def test_a_name_that_holds_no_model_is_refused_wherever_it_stands() -> None:
+    question = UseQuestion("gpt-4o-mini", SHORT, trained_tokens="1e6", longer=LONG)
+    for changes in ({"model": ""}, {"longer_model": ""}):
+        with pytest.raises(UsageError, match="names no model"):
+            use(question._replace(**changes))  # type: ignore[arg-type]
+    with pytest.raises(UsageError, match="is not known") as caught:
+        use(UseQuestion("gpt-4o-mni", SHORT))
+    assert "the nearest it knows is gpt-4o-mini" in caught.value.why
+
+
 def test_published_figures_lie_in_the_range() -> None:
     """Epoch AI 2025: about 0.3 Wh for 500 output tokens of gpt-4o; 1,000 requests are kWh."""
     found = _serving(TokenUse(1, input=100, output=500), "gpt-4o")

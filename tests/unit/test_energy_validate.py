@@ -22,7 +22,7 @@ from ftgov.energy.score import (
     without_each,
 )
 from ftgov.energy.validate import Validation, regime_score, validate
-from ftgov.errors import FtgovError, UsageError
+from ftgov.errors import ExitCode, FtgovError, NothingToAudit, UsageError
 
 HEADER = (
     "id,source,params_active,tokens_trained,method,energy_kwh,gpu,n_gpus,regime,measured_by,"
@@ -143,7 +143,6 @@ def test_a_correction_from_the_others_is_theirs_alone() -> None:
     ("text", "words"),
     [
         ("", "lacks the column id"),
-        (HEADER, "holds no case"),
         (HEADER + ROW.replace("a paper", ""), "line 2: source is empty"),
         (HEADER + ROW + ROW, "line 3: the id one stands there twice"),
         (HEADER + ROW.replace("3.5", "-3.5"), "energy_kwh is -3.5, not positive"),
@@ -153,6 +152,7 @@ def test_a_correction_from_the_others_is_theirs_alone() -> None:
         (HEADER + ROW.replace("lora", "magic"), "method is 'magic'"),
         (HEADER + ROW.replace("datacentre", "cloud"), "regime is 'cloud'"),
         (HEADER + ROW.replace(",8,", ",8.5,"), "no whole number"),
+        (HEADER + ROW.replace(",1.0,", ",,"), "line 2: pue_included is empty"),
         (HEADER + ROW.replace("1e9", ""), "neither tokens nor hours"),
         (HEADER + "one,two\n", "more or fewer fields"),
         (HEADER + ROW.strip() + ",more\n", "more or fewer fields"),
@@ -169,6 +169,32 @@ def test_the_boundary_follows_the_building_s_overhead() -> None:
     (building,) = parse(HEADER + ROW.replace(",1.0,", ",1.2,"), "f")
     assert (plain.boundary, building.boundary) == ("it", "facility")
     assert plain._replace(boundary="facility") == building
+
+
+def test_a_header_alone_is_nothing_to_score() -> None:
+    with pytest.raises(NothingToAudit, match=r"cases\.csv holds no case") as caught:
+        parse(HEADER, "cases.csv")
+    assert caught.value.exit_code == ExitCode.NOTHING_TO_AUDIT
+
+
+def test_a_boundary_that_is_stated_needs_no_overhead() -> None:
+    head = HEADER.replace(",note", ",boundary")
+    (case,) = parse(head + ROW.replace(",1.0,", ",,it"), "f")
+    assert case.boundary == "it"
+
+
+def test_the_text_says_which_row_is_the_goal_s_and_what_a_correction_falls_to(
+    shipped: Validation,
+) -> None:
+    text = "\n".join(scorecard.lines(shipped))
+    least = min(
+        (score(transferred(tried)).coverage, name)
+        for name, tried in shipped.regimes.items()
+        if score(tried).sources >= scorecard.ENOUGH_SOURCES
+    )
+    assert least[0] < 0.8
+    assert f"It falls to {100 * least[0]:.0f} % ({least[1]})" in text
+    assert "leave-one-source-out, worst: the row that the goal of 80 % is about" in text
 
 
 def test_an_absent_table_is_a_usage_error(tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ from ftgov.errors import NothingToAudit, UsageError
 from ftgov.tables.cell_query import LIMBS, CellEngine, Condition, whole
 from ftgov.tables.decision_cells import DecisionCells, Question, collect, text_of
 from ftgov.tables.duckdb_cells import DuckdbCells
-from ftgov.tables.frames import FrameCells
+from ftgov.tables.frames import FrameCells, metric_frame
 from ftgov.tables.sources import file_source
 
 ASKED = Question(("group",), "prediction", "label")
@@ -212,3 +212,41 @@ def test_a_label_of_whole_numbers_meets_a_prediction_of_decimals(tmp_path: Path)
     rows = [{"group": "a", "label": "1", "prediction": "1.0"}]
     found = collect(DuckdbCells(file_source(str(write_csv(tmp_path / "d.csv", rows)))), ASKED)
     assert [(cell.label, cell.prediction) for cell in found.cells] == [("1", "1")]
+
+
+def test_a_name_that_stands_twice_is_refused_in_every_format(tmp_path: Path) -> None:
+    import duckdb
+
+    named = tmp_path / "d.csv"
+    named.write_text("\ufefflabel,prediction,group,group\n1,1,a,x\n0,0,b,y\n", encoding="utf-8")
+    with pytest.raises(UsageError, match=r"d.csv names .* more than once: group \(2 times\)"):
+        file_source(str(named))
+    blank = tmp_path / "blank.csv"
+    blank.write_text("label,prediction,group,,\n1,1,a,,\n")
+    assert len(collect(DuckdbCells(file_source(str(blank))), ASKED).cells) == 1
+    lines = tmp_path / "d.jsonl"
+    whole_rows = '{"label": 1, "prediction": 1, "group": "a"}\n' * 30_000
+    lines.write_text(whole_rows + '{"label": 1, "prediction": 1, "group": "a", "group": "b"}\n')
+    with pytest.raises(UsageError, match=r"more than once: group \(line 30001\)"):
+        collect(DuckdbCells(file_source(str(lines))), ASKED)
+    table = tmp_path / "d.parquet"
+    chosen = "1 AS label, {'in': {'group': 1}} AS nested, 1 AS prediction, 'a' AS group"
+    duckdb.sql(f"COPY (SELECT {chosen}, 'b' AS grouq) TO '{table}'")
+    assert len(collect(DuckdbCells(file_source(str(table))), ASKED).cells) == 1
+    table.write_bytes(table.read_bytes().replace(b"grouq", b"group"))
+    with pytest.raises(UsageError, match=r"d.parquet names .* group \(2 times\)"):
+        collect(DuckdbCells(file_source(str(table))), ASKED)
+
+
+def test_a_frame_that_names_a_column_twice_is_refused() -> None:
+    import duckdb
+    import pandas as pd
+
+    twice = ["label", "prediction", "group", "group"]
+    frame = pd.DataFrame([[1, 1, "a", "x"], [0, 0, "b", "y"]], columns=twice)
+    relation = duckdb.sql("SELECT 1 AS label, 1 AS prediction, 'a' AS group, 'b' AS group")
+    for twofold in (frame, relation):
+        with pytest.raises(UsageError, match=r"frame names a column more than once: .*group"):
+            FrameCells(twofold)
+    with pytest.raises(UsageError, match="sensitive features names a column more than once"):
+        metric_frame(None, [1, 0], frame[["group"]], {})

@@ -12,7 +12,9 @@ from typing import Any, NamedTuple
 
 from ftgov.api.clock import now_text
 from ftgov.api.recording import ACTOR, record
+from ftgov.energy.factors import factor
 from ftgov.energy.metering import MARK, Circumstances, Metering, metered_record
+from ftgov.energy.ranges import Range
 from ftgov.energy.wall import Calibration, Wall, at_the_wall, parse_calibration, parts_of
 from ftgov.energy.zones import check_zone
 from ftgov.errors import FtgovError, MissingExtra, UsageError
@@ -28,12 +30,14 @@ class MeteredRun(NamedTuple):
         file: Where the record was written.
         record: What it holds.
         wall: The energy at the wall that follows from it, with its label.
+        co2e_kg: Greenhouse gases of that energy, location-based, in kg.
         status: The exit status of the work; negative is the number of the signal that ended it.
     """
 
     file: Path
     record: dict[str, Any]
     wall: Wall
+    co2e_kg: Range
     status: int
 
 
@@ -216,4 +220,12 @@ def _written(
             why=fault.strerror or str(fault),
             next_step="The work itself is done; estimate its energy with `ftgov energy estimate`.",
         ) from fault
-    return MeteredRun(output, made, at_the_wall(parts_of(made), calibration), about.status or 0)
+    wall = at_the_wall(parts_of(made), calibration)
+    return MeteredRun(output, made, wall, _gases(wall, made), about.status or 0)
+
+
+def _gases(wall: Wall, made: dict[str, Any]) -> Range:
+    """Return the greenhouse gases of energy at the wall: the ends times those of the grid's row."""
+    row = factor(made["grid_factor"])
+    low, mid, high = wall.kwh.times(1e-3)
+    return Range(low * row.low, mid * row.value, high * row.high)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from ftgov.api.fairness import Plan, Question
-    from ftgov.records.fairness import FairnessAudit
+    from ftgov.records.fairness import FairnessAudit, Limit, Verdict
 
 _CODES = {
     "pass": ExitCode.DONE,
@@ -118,13 +118,19 @@ def status_of(audit: FairnessAudit, asked: tuple[str, ...]) -> ExitCode:
     """
     from ftgov.api.fairness import limit_of
 
-    limits = [limit_of(text) for text in asked]
-    verdicts = [one.verdict for one in audit.comparisons if one.limit in limits and not one.between]
-    by_limit = [{one.verdict for one in audit.limits if one.limit == limit} for limit in limits]
-    # One group that surely fails is a failure of its limit, whatever the other groups leave open.
-    codes = [ExitCode.FINDINGS if "fail" in found else worst(map(_CODES.__getitem__, found))
-             for found in by_limit if found]  # fmt: skip
-    return worst([*codes, *(_CODES[verdict] for verdict in verdicts)])
+    return worst(_status_of_limit(audit, limit_of(text)) for text in asked)
+
+
+def _status_of_limit(audit: FairnessAudit, limit: Limit) -> ExitCode:
+    """Return the exit status of one limit, over all groups at once, pairs, and group by group."""
+    compared = [one for one in audit.comparisons if one.limit == limit]
+    whole: list[Verdict] = [one.verdict for one in compared if not one.between]
+    whole += [one.verdict for one in audit.limits if one.limit == limit]
+    # One group or pair that surely fails is a failure, whatever the others leave open.
+    if "fail" in {*whole, *(one.verdict for one in compared)}:
+        return ExitCode.FINDINGS
+    # A limit that met no figure was not kept: it was not looked at.
+    return worst(_CODES[verdict] for verdict in whole) if whole else ExitCode.NOT_ASSESSABLE
 
 
 def _question(options: dict[str, Any]) -> Question:

@@ -15,6 +15,7 @@ from ftgov.errors import ExitCode, FtgovError
 
 if TYPE_CHECKING:
     from ftgov.api.training import MeteredRun
+    from ftgov.energy.ranges import Range
 
 _KINDS = {"gpu": "accelerators", "cpu": "processors", "ram": "memory"}
 _GUESSED = {
@@ -39,7 +40,7 @@ _GUESSED = {
 @click.option(
     "--calibration",
     metavar="FACTOR|LOW,FACTOR,HIGH",
-    help="Your wall meter over the tool, on a load like this.",
+    help="Your wall meter over the tool, on a load like this; one number is widened.",
 )
 @click.option("--zeus", is_flag=True, help="Read the accelerators with Zeus as well.")
 @click.option("--job", help="A recorded job of the workspace that gets the record.")
@@ -91,20 +92,31 @@ def train(
 
 def _plain(run: MeteredRun) -> dict[str, object]:
     """Return the JSON of a run: six significant figures."""
-    from ftgov.energy.ranges import six
+    from ftgov.energy.ranges import LEVEL, six
+
+    def ranged(figures: Range) -> dict[str, float]:
+        return {name: six(end) for name, end in figures._asdict().items()}
 
     return {
         "file": str(run.file),
         "status": run.status,
         "label": run.wall.label,
         "boundary": "this machine at the wall",
-        "energy_kwh": {name: six(end) for name, end in run.wall.kwh._asdict().items()},
-        "interval": 0.9,
+        "energy_kwh": ranged(run.wall.kwh),
+        "co2e_kg": ranged(run.co2e_kg),
+        "zone": run.record["zone"],
+        "zone_is_mixture": run.record["grid_is_mixture"],
+        "interval": LEVEL,
         "parts": [
-            {"kind": part.kind, "tool_kwh": six(part.kwh), "counter_read": part.counted}
-            for part in run.wall.parts
+            {
+                "kind": part.kind,
+                "energy_kwh": ranged(ends),
+                "counter_read": part.counted,
+                "label": "measured-software" if part.counted else "estimated-tdp",
+            }
+            for part, ends in zip(run.wall.parts, run.wall.ranges, strict=True)
         ],
-        "factors": [row.id for row in run.wall.factors],
+        "factors": [*(row.id for row in run.wall.factors), run.record["grid_factor"]],
         "record": run.record,
     }
 
@@ -123,11 +135,16 @@ def _lines(run: MeteredRun, job: str | None) -> Iterator[str]:
         f"{shown(run.wall.kwh.times(by), unit)} at the wall of this machine in "
         f"{two(run.record['emissions']['duration'])} s ({run.wall.label}: {how}; 90 % range)"
     )
-    for part in run.wall.parts:
+    for part, ends in zip(run.wall.parts, run.wall.ranges, strict=True):
         way = "counter read" if part.counted else _GUESSED[part.kind]
-        yield f"  {_KINDS[part.kind]}: {two(part.kwh * by)} {unit} by the tool, {way}"
-    if run.wall.factors:
-        yield f"  factors: {', '.join(row.id for row in run.wall.factors)}"
+        yield f"  {_KINDS[part.kind]}: {shown(ends.times(by), unit)}, {way}"
+    place = run.record["zone"]
+    where = "a mixture of places, none is known" if place == "unknown" else inert(str(place))
+    light = run.co2e_kg.high < 1
+    gases = shown(run.co2e_kg.times(1000.0), "g") if light else shown(run.co2e_kg, "kg")
+    yield f"  greenhouse gases: {gases} CO2e, location-based ({where})"
+    rows = [*(row.id for row in run.wall.factors), run.record["grid_factor"]]
+    yield f"  factors: {', '.join(rows)}"
     yield f"record: {inert(str(run.file))}" + (f", kept with the job {inert(job)}" if job else "")
 
 

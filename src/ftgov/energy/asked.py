@@ -9,7 +9,7 @@ from typing import NamedTuple
 from ftgov.energy.contradictions import Remark
 from ftgov.energy.estimate import Estimate, estimate
 from ftgov.energy.factors import Factor, factor
-from ftgov.energy.factors.models import ModelPrior, resolve
+from ftgov.energy.factors.models import ModelPrior, Unresolved, base_of, resolve
 from ftgov.energy.job import Job, Method, Site, checked
 from ftgov.energy.ranges import two
 from ftgov.errors import UsageError
@@ -60,7 +60,7 @@ def answer(question: Question) -> Estimate:
     site = question.site or ("hosted" if question.gpu is None else "local")
     job = checked(
         Job(
-            tokens=float(number(question.tokens, "--tokens")),
+            tokens=whole(question.tokens, "--tokens"),
             parameters=parameters,
             method=question.method,
             site=site,
@@ -97,6 +97,36 @@ def number(text: str, option: str) -> Fraction:
     return Fraction(read)
 
 
+def whole(text: str, option: str) -> float:
+    """Return a count that a person wrote: `25165824` or `2.5e7`, no part of one.
+
+    Raises:
+        UsageError: If it is no number, or holds a fraction.
+    """
+    read = number(text, option)
+    if read.denominator != 1:
+        raise UsageError(
+            f"{option} {text} is no whole number.",
+            why="Tokens are counted, so there is no part of one.",
+            next_step="Give the tokens over all epochs, as the provider counted them.",
+        )
+    return float(read)
+
+
+def named(model: str, option: str) -> ModelPrior | Unresolved:
+    """Return a model's size, or why it is not known.
+
+    Raises:
+        UsageError: If the name holds no model at all: empty, or `ft:` alone.
+    """
+    if not base_of(model).strip():
+        raise UsageError(
+            f"{option} {model!r} names no model.",
+            next_step="Give a base model's name or ft:..., or leave it out and give --params.",
+        )
+    return resolve(model)
+
+
 def _parameters(
     question: Question,
 ) -> tuple[tuple[float, float], tuple[Factor, ...], tuple[Remark, ...]]:
@@ -112,7 +142,7 @@ def _parameters(
         return (ends[0], ends[-1]), (), ()
     if question.model is None:
         return _unknown("No model and no parameters were given.", question)
-    known = resolve(question.model)
+    known = named(question.model, "--model")
     if not isinstance(known, ModelPrior):
         return _unknown(known.reason, question)
     row = known.parameters

@@ -8,7 +8,7 @@ import math
 from pathlib import Path
 from typing import Literal, NamedTuple, cast
 
-from ftgov.errors import FtgovError, UsageError
+from ftgov.errors import FtgovError, NothingToAudit, UsageError
 
 Regime = Literal["datacentre", "local", "hosted"]
 Boundary = Literal["accelerator", "it", "facility"]
@@ -59,10 +59,11 @@ def read_cases(path: Path = SHIPPED) -> tuple[Case, ...]:
     The columns are those of the shipped table: `id`, `source`, `params_active`, `tokens_trained`,
     `method`, `energy_kwh` and `regime` must be there; `gpu`, `n_gpus`, `pue_included`, `boundary`
     and `hours` may be; others are for people. Without a boundary it is the building where
-    `pue_included` is above 1, else the machines.
+    `pue_included` is above 1, else the machines; a blank one tells neither, and is refused.
 
     Raises:
         UsageError: If the file is absent.
+        NothingToAudit: If it has no row.
         FtgovError: If a row lacks its source, a number is none, or an id stands there twice.
     """
     try:
@@ -102,7 +103,7 @@ def _parsed(reader: csv.DictReader[str], file: str) -> tuple[Case, ...]:
             raise FtgovError(f"{where}: the id {case.id} stands there twice.")
         found[case.id] = case
     if not found:
-        raise FtgovError(f"{file} holds no case.")
+        raise NothingToAudit(f"{file} holds no case.", next_step="Add a row, or check --cases.")
     return tuple(found.values())
 
 
@@ -152,8 +153,6 @@ def _case(row: _Row) -> Case:
     gpus = row.number("n_gpus")
     if gpus is not None and not gpus.is_integer():
         raise FtgovError(f"{row.where}: n_gpus is {gpus}, no whole number.")
-    within = "facility" if (row.number("pue_included") or 1.0) > 1 else "it"
-    boundary = row.one_of("boundary", _BOUNDARIES) if row.text("boundary") else within
     case = Case(
         id=row.text("id"),
         source=row.text("source"),
@@ -164,7 +163,7 @@ def _case(row: _Row) -> Case:
         gpu=row.text("gpu") or None,
         gpus=None if gpus is None else int(gpus),
         regime=cast("Regime", row.one_of("regime", _REGIMES)),
-        boundary=cast("Boundary", boundary),
+        boundary=_boundary(row),
         hours=row.number("hours"),
     )
     if case.tokens is None and (case.hours is None or case.gpu is None or case.gpus is None):
@@ -173,3 +172,12 @@ def _case(row: _Row) -> Case:
             "be estimated."
         )
     return case
+
+
+def _boundary(row: _Row) -> Boundary:
+    """Return what the meter saw: as it is stated, else by the building's overhead."""
+    if row.text("boundary"):
+        return cast("Boundary", row.one_of("boundary", _BOUNDARIES))
+    if "pue_included" not in row.fields:
+        return "it"
+    return "facility" if row.required("pue_included") > 1 else "it"

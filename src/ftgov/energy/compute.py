@@ -12,6 +12,7 @@ from fractions import Fraction
 from typing import Literal, NamedTuple
 
 from ftgov.energy.ranges import Range
+from ftgov.errors import UsageError
 
 FRACTION = Fraction(1, 3)
 """The share of the original model's training compute that a modification may not exceed."""
@@ -78,7 +79,16 @@ def thresholds(flop: Range, base_flop: Fraction | None = None) -> tuple[Threshol
     Args:
         flop: The modification's counted compute in FLOP.
         base_flop: The original model's training compute, where it is known.
+
+    Raises:
+        UsageError: If that compute can't be meant: less than one operation.
     """
+    if base_flop is not None and base_flop < 1:
+        raise UsageError(
+            f"A base model with a training compute of {float(base_flop):g} FLOP can't be meant.",
+            why="One third of it is the threshold, so it must be a positive number of operations.",
+            next_step="Check --base-flop, or leave it out: the Act's own thresholds apply then.",
+        )
     if base_flop is not None:
         return (threshold("the base's compute as given", base_flop, flop),)
     return (

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from ftgov.energy.contradictions import Remark, remarks
 from ftgov.energy.factors import Factor
-from ftgov.energy.flop import operations
+from ftgov.energy.flop import operations, whole_server
 from ftgov.energy.footprint import footprint
 from ftgov.energy.job import Job, checked
-from ftgov.energy.power import bound, energy
+from ftgov.energy.power import FLEET, OWN, bound, energy
 from ftgov.energy.ranges import Range, of
 from ftgov.energy.sampling import DRAWS, Source
 
@@ -65,7 +65,7 @@ class Estimate(NamedTuple):
         water_offsite_l: What making the electricity consumes.
         embodied_co2e_kg: The share of making the machines; in no other figure.
         accelerator_hours: Hours of one accelerator.
-        bound_kwh: The most that the hours allow, or None where they are unknown.
+        bound_kwh: The most that hours and accelerators allow, or None where either is unknown.
         drivers: What makes the range wide, largest first.
         factors: The rows that the figures rest on, by id.
         remarks: What was assumed, what contradicts what.
@@ -167,6 +167,13 @@ def _drivers(inputs: Mapping[str, Draws], result: Draws) -> tuple[Driver, ...]:
     return tuple(Driver(name, share) for name, share in largest)
 
 
+def _listed(job: Job) -> str:
+    """Return the accelerators that are drawn from where nobody says which it was."""
+    names = OWN if job.site == "local" else FLEET
+    equal = ", each as likely as the next" if job.site == "local" else ""
+    return f"{', '.join(names[:-1])} and {names[-1]}{equal}"
+
+
 def _assumptions(job: Job) -> tuple[Remark, ...]:
     """Return what the estimate had to assume for want of evidence."""
     told = {
@@ -177,9 +184,14 @@ def _assumptions(job: Job) -> tuple[Remark, ...]:
         ),
         "Whether preferences were optimised on adapters or on all weights is not known: both are "
         "mixed.": job.method == "dpo",
-        "The accelerator is not known: a mixture of A100, H100, H200 and B200.": job.gpu is None,
-        "How many accelerators ran is not known: the bound is that of one server of 8, and the "
-        "hours are not used otherwise.": job.hours is not None and job.accelerators is None,
+        f"The accelerator is not known: a mixture of {_listed(job)}.": job.gpu is None,
+        "How many accelerators ran is not known: the hours alone bound no energy, so no bound is "
+        "given, and they are not used otherwise.": (
+            job.hours is not None and job.accelerators is None
+        ),
+        "The number of accelerators (--gpus) is not used: without the hours it moves no figure.": (
+            job.gpus is not None and job.hours is None and not whole_server(job)
+        ),
         "One accelerator is assumed (--gpus).": (
             job.hours is not None and job.gpus is None and job.accelerators == 1
         ),

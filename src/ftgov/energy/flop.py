@@ -68,8 +68,12 @@ def _padding(source: Source, job: Job) -> Draws:
 
 def _habits(job: Job) -> str:
     """Return whose habits a job follows: a whole server of one's own is run like a cluster."""
-    server = job.site == "local" and (job.accelerators or 1) >= SERVER
-    return "datacentre" if server else job.site
+    return "datacentre" if whole_server(job) else job.site
+
+
+def whole_server(job: Job) -> bool:
+    """Tell whether a machine of one's own has so many accelerators that it is run as a server."""
+    return job.site == "local" and (job.accelerators or 1) >= SERVER
 
 
 OF_OPERATIONS = (

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from ftgov.energy.factors import Factor, factor, table
 from ftgov.energy.spread import between, drawn, steps
-from ftgov.energy.zones import EVERYWHERE, Mixture, check_zone, mixture_of
+from ftgov.energy.zones import Mixture, check_zone, mixture_of
 
 if TYPE_CHECKING:
     from numpy import float64
@@ -116,8 +116,7 @@ def _grid(rng: Generator, mixture: Mixture, count: int) -> Draws:
 def _offsite(mixture: Mixture) -> Factor:
     """Return the water row of a place; a state's is its country's, an unlisted one is unknown."""
     named = f"wue.offsite.{mixture.name.split('-')[0]}"
-    alone = mixture.name not in EVERYWHERE
-    return factor(named if alone and named in table("wue") else "wue.offsite.unknown")
+    return factor(named if named in table("wue") else "wue.offsite.unknown")
 
 
 def _embodied_per_hour(

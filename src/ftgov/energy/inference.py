@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 DRAWS = 20_000
 _JOULES_PER_KWH = 3.6e6
 _PER = 1000.0
+# As of a training's tokens (`ftgov.energy.job`): beyond any that was ever served for one model.
+_MOST = 10**16
 # The fleet that may serve a request, each as likely as its weight: a judgement of ours, 2026-11.
 _FLEET: Mapping[str, float] = {"A100": 0.10, "H100": 0.45, "H200": 0.15, "B200": 0.30}
 
@@ -52,12 +54,20 @@ class TokenUse(NamedTuple):
         """Return it if its counts agree with each other.
 
         Raises:
-            UsageError: If a count is negative, a part exceeds its whole, or nothing was asked.
+            UsageError: If a count is negative or absurd, a part exceeds its whole, or nothing was
+                asked.
         """
         if self.requests < 1 or min(self) < 0 or self.input + self.output == 0:
             raise UsageError(
                 "A usage needs at least one request and one token, and no negative count."
             )
+        for name, count in self._asdict().items():
+            if count > _MOST:
+                raise UsageError(
+                    f"A usage with {name} = {count:g} can't be meant.",
+                    why=f"It must not exceed {_MOST:g}.",
+                    next_step="Give the counts of the provider's usage object, unchanged.",
+                )
         for part, whole in (("cached", "input"), ("reasoning", "output")):
             if getattr(self, part) > getattr(self, whole):
                 raise UsageError(

@@ -24,6 +24,7 @@ from pathlib import Path
 from typing import Any, NamedTuple, TextIO
 
 from ftgov.energy.gpu_counters import GpuCounters
+from ftgov.energy.wall import COUNTERS
 from ftgov.energy.zeus_check import ZeusCheck
 from ftgov.errors import FtgovError, MissingExtra
 
@@ -116,7 +117,7 @@ class LocalMeter:
         gpus = self._gpus.end()
         written = self._tracker.final_emissions_data
         cpu, gpu = float(written.cpu_energy), float(written.gpu_energy)
-        moved = self._moved(cpu)
+        moved = self._moved()
         parts = [self._part(part, cpu_moved=moved, gpu_moved=gpus.moved) for part in self._parts()]
         dram = moved and self._memory_counted()
         if dram:
@@ -156,11 +157,15 @@ class LocalMeter:
             if held.isdigit():
                 yield Reading(str(file.path), int(held))
 
-    def _moved(self, counted_kwh: float) -> bool:
-        """Tell whether each counter of the processor was read twice, and any of them moved."""
+    def _moved(self) -> bool:
+        """Tell whether each counter of the processor was read twice, and each of them had grown.
+
+        One package that stands still leaves a part of the machine unread, whatever the tool adds
+        up; so nothing is claimed of the others.
+        """
         before, after = dict(self._before), dict(self._counters())
-        moved = counted_kwh > 0 or before != after
-        return bool(before) and before.keys() == after.keys() and moved
+        same = bool(before) and before.keys() == after.keys()
+        return same and all(_grown(path, held, after[path]) for path, held in before.items())
 
     def _part(self, part: Any, *, cpu_moved: bool, gpu_moved: bool) -> dict[str, Any]:
         """Return what one part is and how its power came about."""
@@ -172,10 +177,12 @@ class LocalMeter:
         if kind == "cpu":
             way = str(part._mode)  # noqa: SLF001 - the same
             counted = cpu_moved and way in _CPU_COUNTERS
+            # The name of a counter that was not seen to move must not read like one that was.
+            guessed = f"{way}, not checked" if way in COUNTERS else way
             return {
                 "kind": "cpu",
                 "model": part.get_model(),
-                "mode": _CPU_COUNTERS[way] if counted else way,
+                "mode": _CPU_COUNTERS[way] if counted else guessed,
                 "tdp_w": None if counted else _watts(part),
             }
         chip = str(getattr(part, "chip_part", kind)).lower()
@@ -188,6 +195,14 @@ def _held(file: Path) -> str:
         return file.read_text(encoding="utf-8").strip()
     except (OSError, ValueError):
         return ""
+
+
+def _grown(path: str, before: int, after: int) -> bool:
+    """Tell whether a counter grew; one that fell did if the kernel says where it begins anew."""
+    if after >= before:
+        return after > before
+    most = _held(Path(path).with_name("max_energy_range_uj"))
+    return most.isdigit() and before <= int(most)
 
 
 def _watts(part: Any) -> float | None:

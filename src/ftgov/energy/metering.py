@@ -17,6 +17,7 @@ from types import TracebackType
 from typing import Any, NamedTuple, Self
 
 from ftgov.energy.factors import factor
+from ftgov.energy.ranges import six
 from ftgov.energy.wall import COUNTERS, Calibration
 from ftgov.energy.zones import mixture_of
 from ftgov.errors import FtgovError, UsageError
@@ -196,21 +197,24 @@ def metered_record(measured: Mapping[str, Any], about: Circumstances) -> dict[st
     """Return the record of metered work, as JSON values.
 
     Greenhouse gases are location-based: the energy of the machine times the factor of its zone, or
-    the middle of a mixture of zones where none is known; `ftgov audit` gives both their range.
+    the middle of a mixture of zones where none is known, which the record says; `ftgov train` and
+    `ftgov audit` give them their range. Numbers are kept to six significant figures.
 
     Raises:
         UsageError: If the zone is unknown.
     """
     mixture = mixture_of(about.zone, "local")
-    grid = factor(mixture.factor.id).value
+    row = factor(mixture.factor.id)
+    grid = row.value
     chips = [part for part in measured["hardware"] if part["kind"] in {"cpu", "gpu"}]
     energies = ("energy_consumed", "cpu_energy", "gpu_energy", "ram_energy")
     used = ("cpu_utilization_percent", "gpu_utilization_percent")
-    emissions = {name: measured[name] for name in ("duration", *energies, *used)}
+    names = ("duration", *energies, *used)
+    emissions: dict[str, Any] = {name: _six(measured[name]) for name in names}
     if mixture.name != "unknown":
         emissions["country_iso_code"] = mixture.name
     emissions |= _accelerators(measured["gpus"])
-    emissions["emissions"] = measured["energy_consumed"] * grid / 1000.0
+    emissions["emissions"] = six(measured["energy_consumed"] * grid / 1000.0)
     return {
         "schema": SCHEMA,
         "tool": "codecarbon",
@@ -222,16 +226,23 @@ def metered_record(measured: Mapping[str, Any], about: Circumstances) -> dict[st
         "zone": mixture.name,
         "grid_factor": mixture.factor.id,
         "grid_intensity_g_per_kwh": grid,
+        "grid_intensity_range": {"low": row.low, "high": row.high},
+        "grid_is_mixture": len(mixture.zones) > 1,
         "emissions": {k: v for k, v in emissions.items() if v is not None},
         "hardware": measured["hardware"],
         "counters_read": bool(chips) and all(part["mode"] in COUNTERS for part in chips),
         "gpus": measured["gpus"],
-        "gpu_counter_kwh": measured["gpu_counter_kwh"],
+        "gpu_counter_kwh": _six(measured["gpu_counter_kwh"]),
         "calibration": about.calibration._asdict() if about.calibration else None,
         "cross_check": measured["cross_check"],
         "other_meters": measured["other_meters"],
         "sockets_refused": measured["sockets_refused"],
     }
+
+
+def _six(value: float | None) -> float | None:
+    """Return a measured number to six significant figures, None as it is."""
+    return None if value is None else six(value)
 
 
 def _accelerators(names: list[str]) -> dict[str, Any]:

@@ -8,8 +8,6 @@ from typing import Any
 from ftgov.energy.compute import (
     COUNTED,
     COUNTED_IF_SYSTEMIC,
-    FRACTION,
-    INDICATIVE,
     NOT_COUNTED,
     Threshold,
     thresholds,
@@ -29,7 +27,6 @@ def as_json(result: Estimate, base_flop: Fraction | None = None) -> dict[str, An
         base_flop: The original model's training compute in FLOP, where it is known.
     """
     against = thresholds(result.flop, base_flop)
-    strictest = Fraction(result.flop.high) / (INDICATIVE * FRACTION)
     most = result.bound_kwh
     return {
         "flop": _range(result.flop),
@@ -44,7 +41,7 @@ def as_json(result: Estimate, base_flop: Fraction | None = None) -> dict[str, An
         "embodied_co2e_kg": _range(result.embodied_co2e_kg),
         "accelerator_hours": _range(result.accelerator_hours),
         "bound_kwh": None if most is None else six(most),
-        "threshold_share_high": six(float(strictest)),
+        "threshold_share_high": six(float(against[0].share[-1])),
         "training_compute": ledger(against),
         "drivers": [{"name": each.name, "share": six(each.share)} for each in result.drivers],
         "narrow_by": narrower(result),

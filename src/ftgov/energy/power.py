@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from ftgov.energy.factors import Factor, factor, table
-from ftgov.energy.flop import OF_OPERATIONS, SERVER
+from ftgov.energy.flop import OF_OPERATIONS, whole_server
 from ftgov.energy.job import Job
 from ftgov.energy.sampling import Source
 
@@ -14,6 +14,12 @@ if TYPE_CHECKING:
 
 FLEET = ("A100", "H100", "H200", "B200")
 """The accelerators that a provider may have used where nobody says."""
+
+OWN = (
+    *("T4", "L4", "A10", "RTX3090", "RTX4090", "A6000", "A40", "L40S", "V100", "A100"),
+    *("H100", "H200"),
+)
+"""The accelerators that a machine of one's own may have where nobody says, small cards as well."""
 
 _BUILDING = {"hosted": "pue.hyperscale", "datacentre": "pue.datacentre", "local": "pue.local"}
 # Where no maker states a server's rating: DGX H100, 10.2 kW for 8 x 700 W, is 1.82 a board.
@@ -69,9 +75,7 @@ def energy(source: Source, job: Job, done: Draws) -> Energy:
 
 def _tuning(job: Job) -> str:
     """Return whose code runs: a server of one's own lies between a script and a cluster."""
-    if job.site == "local" and (job.accelerators or 1) >= SERVER:
-        return "server"
-    return job.site
+    return "server" if whole_server(job) else job.site
 
 
 def _accelerators(source: Source, job: Job) -> tuple[Draws, Draws]:
@@ -87,31 +91,37 @@ def _accelerators(source: Source, job: Job) -> tuple[Draws, Draws]:
             else source.triangular("rated power", row)
         )
         return np.full(source.draws, source.row(f"gpu.{job.gpu}.peak").value), rated
-    shares = [source.row(f"prior.hosted.fleet_{name}").value for name in FLEET]
+    names, shares = _fleet(source, job)
     which = np.searchsorted(np.cumsum(shares)[:-1], source.uniform(), side="right")
-    peak = np.array([source.row(f"gpu.{name}.peak").value for name in FLEET])[which]
-    rated = np.array([source.row(f"gpu.{name}.tdp").value for name in FLEET])[which]
+    peak = np.array([source.row(f"gpu.{name}.peak").value for name in names])[which]
+    rated = np.array([source.row(f"gpu.{name}.tdp").value for name in names])[which]
     source.inputs["accelerator model"] = rated / peak
     return peak, rated
+
+
+def _fleet(source: Source, job: Job) -> tuple[tuple[str, ...], list[float]]:
+    """Return the accelerators that may have run and how likely each is."""
+    if job.site == "local":
+        # Nobody counts the cards of the world's offices: each is as likely as the next.
+        return OWN, [1.0 / len(OWN)] * len(OWN)
+    return FLEET, [source.row(f"prior.hosted.fleet_{name}").value for name in FLEET]
 
 
 def bound(job: Job) -> tuple[float, tuple[Factor, ...]] | None:
     """Return the most that a job can have used, in kWh, and the rows that it rests on.
 
-    Hours times accelerators times the server's rating times the building's overhead. Where nobody
-    says how many accelerators there were, it is the bound of one server of eight.
+    Hours times accelerators times the server's rating times the building's overhead.
 
     Returns:
-        None where the hours are not known.
+        None where the hours or the number of accelerators are not known: hours alone bound nothing.
     """
-    if job.hours is None:
+    if job.hours is None or job.accelerators is None:
         return None
     building = factor(_BUILDING[job.site])
     names = FLEET if job.gpu is None else (job.gpu,)
     ratings = [rating(name) for name in names]
     watts, row = max(ratings, key=lambda each: each[0])
-    count = job.accelerators or SERVER
-    return job.hours * count * watts * building.high / 1000.0, (row, building)
+    return job.hours * job.accelerators * watts * building.high / 1000.0, (row, building)
 
 
 def rating(gpu: str) -> tuple[float, Factor]:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from ftgov.energy.asked import Question, answer
+from ftgov.energy.asked import Question, answer, named
 from ftgov.energy.cost import Priced, use_price
 from ftgov.energy.estimate import Estimate
 from ftgov.energy.factors import Factor
-from ftgov.energy.factors.models import ModelPrior, Unresolved, resolve
+from ftgov.energy.factors.models import ModelPrior, Unresolved
 from ftgov.energy.inference import BreakEven, Serving, TokenUse, break_even, serving
 from ftgov.energy.job import Method
 from ftgov.energy.ranges import LEVEL, Range, shown, six, two
@@ -76,13 +76,15 @@ def use(question: UseQuestion) -> Use:
 
     if question.seed < 0:
         raise UsageError(f"--seed {question.seed} is negative.", next_step="Give 0 or more.")
-    model = _size(question.model)
+    model = _size(question.model, "--model")
     rng = np.random.default_rng(question.seed)
     taken = serving(question.usage, model.parameters, rng, gpu=question.gpu, zone=question.region)
     training = _training(question)
     even = None
     if training is not None and question.longer is not None:
-        other = _size(question.longer_model or question.model)
+        other = model
+        if question.longer_model is not None:
+            other = _size(question.longer_model, "--longer-model")
         even = break_even(
             training.energy.facility,
             question.usage,
@@ -102,8 +104,8 @@ def use(question: UseQuestion) -> Use:
     )
 
 
-def _size(name: str) -> ModelPrior:
-    found = resolve(name)
+def _size(name: str, option: str) -> ModelPrior:
+    found = named(name, option)
     if isinstance(found, Unresolved):
         raise UsageError(
             f"The size of the model '{found.name}' is not known.",

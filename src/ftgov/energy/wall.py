@@ -12,13 +12,17 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from ftgov.energy.factors import Factor, factor
-from ftgov.energy.ranges import Range
+from ftgov.energy.ranges import Range, six
 from ftgov.errors import UsageError
 
-COUNTERS = frozenset({"rapl", "emi", "nvml", "amdsmi", "intel_power_gadget"})
+COUNTERS = frozenset(
+    {"rapl", "powercap", "emi", "nvml", "amdsmi", "powermetrics", "intel_power_gadget"}
+)
 """The ways of reading power that are counters of the hardware."""
 
 _KINDS = ("gpu", "cpu", "ram")
+# Parts and total are rounded each by itself.
+_ROUNDED = 1e-4
 
 
 class Calibration(NamedTuple):
@@ -50,17 +54,22 @@ class Wall(NamedTuple):
         kwh: The range, 5, 50 and 95 %.
         label: `measured-software` if counters gave all of it, else `estimated-tdp`.
         parts: What it is made of.
+        ranges: Each part's share of it, in the order of the parts.
         factors: The rows that were used; none where a site calibrated.
     """
 
     kwh: Range
     label: str
     parts: tuple[Part, ...]
+    ranges: tuple[Range, ...]
     factors: tuple[Factor, ...]
 
 
 def parse_calibration(text: str) -> Calibration:
     """Return a calibration from `FACTOR` or `LOW,FACTOR,HIGH`.
+
+    One number says nothing of how far loads and meters differ: it gets the relative range of the
+    row `wall.single`, and never stands as a point.
 
     Raises:
         UsageError: If it is neither, out of order, or beyond 0.5 to 5: no machine's meter shows
@@ -85,6 +94,9 @@ def parse_calibration(text: str) -> Calibration:
             why="It is what a wall meter shows over what the tool says, on the same load.",
             next_step="Give LOW,FACTOR,HIGH in rising order.",
         )
+    if low == high:
+        row = factor("wall.single")
+        low, high = max(0.5, six(middle * row.low)), min(5.0, six(middle * row.high))
     return Calibration(low, middle, high)
 
 
@@ -92,18 +104,49 @@ def parts_of(record: Mapping[str, Any]) -> tuple[Part, ...]:
     """Return what a record of the energy tool holds, part by part.
 
     Args:
-        record: What `ftgov train` wrote: `emissions` with energies, `hardware` with their modes.
+        record: `emissions` with energies, `hardware` with the modes of its parts, and
+            `counters_read`. What the total holds beyond the parts that are stated goes to the
+            first kind that is there and stated nowhere.
+
+    Raises:
+        ValueError: If the parts exceed the total.
     """
     modes: dict[str, list[str]] = {}
     for piece in record["hardware"]:
-        modes.setdefault(str(piece["kind"]), []).append(str(piece["mode"]))
-    found = []
-    for kind in _KINDS:
-        kwh = float(record["emissions"].get(f"{kind}_energy", 0.0))
-        if kwh > 0 or kind in modes:
-            ways = modes.get(kind, [])
-            found.append(Part(kind, kwh, bool(ways) and COUNTERS.issuperset(ways)))
-    return tuple(found)
+        modes.setdefault(str(piece.get("kind")), []).append(str(piece.get("mode")))
+    counted = {kind for kind, ways in modes.items() if COUNTERS.issuperset(ways)}
+    chips = {"cpu", "gpu"} & modes.keys()
+    # A record whose modes and whose own claim contradict each other is believed in neither.
+    if (record.get("counters_read", False) is True) != (bool(chips) and chips <= counted):
+        counted = set()
+    stated = {
+        kind: float(record["emissions"][f"{kind}_energy"])
+        for kind in _KINDS
+        if f"{kind}_energy" in record["emissions"]
+    }
+    rest = _rest(record["emissions"], stated)
+    silent = [kind for kind in _KINDS if kind in modes and kind not in stated]
+    found = [Part(kind, stated.get(kind, 0.0), kind in counted) for kind in (*stated, *silent)]
+    found = [part for part in found if part.kwh > 0 or part.kind in modes]
+    if rest > 0:
+        first = silent[0] if silent else "cpu"
+        found = [part for part in found if part.kind != first or part.kwh > 0]
+        # Nobody says whose it is: it is counted only if whatever it may be made of was.
+        found.append(Part(first, rest, bool(chips) and {*chips, *silent} <= counted))
+    return tuple(sorted(found, key=lambda part: _KINDS.index(part.kind)))
+
+
+def _rest(emissions: Mapping[str, Any], stated: Mapping[str, float]) -> float:
+    """Return what the total holds beyond its stated parts.
+
+    Raises:
+        ValueError: If they exceed it.
+    """
+    parts = math.fsum(stated.values())
+    total = float(emissions.get("energy_consumed", parts))
+    if parts > total * (1 + _ROUNDED):
+        raise ValueError("the energies of the parts exceed energy_consumed")
+    return 0.0 if total - parts <= total * _ROUNDED else total - parts
 
 
 def at_the_wall(parts: tuple[Part, ...], calibration: Calibration | None = None) -> Wall:
@@ -120,16 +163,16 @@ def at_the_wall(parts: tuple[Part, ...], calibration: Calibration | None = None)
     accelerated = any(part.kind == "gpu" and part.counted for part in worked)
     counter = factor("wall.gpu" if accelerated else "wall.cpu")
     rated = factor("wall.rated")
-    low = middle = high = 0.0
     used: dict[str, Factor] = {}
-    for part in worked:
+    ranges = []
+    for part in parts:
         if part.counted and calibration is not None:
-            ends = (calibration.low, calibration.factor, calibration.high)
+            ends = Range(*calibration)
         else:
             row = counter if part.counted else rated
-            used[row.id] = row
-            ends = (row.low, row.value, row.high)
-        low, middle, high = (
-            total + part.kwh * end for total, end in zip((low, middle, high), ends, strict=True)
-        )
-    return Wall(Range(low, middle, high), label, parts, tuple(used.values()))
+            ends = Range(row.low, row.value, row.high)
+            if part.kwh > 0:
+                used[row.id] = row
+        ranges.append(ends.times(part.kwh))
+    total = Range(*(math.fsum(ends[point] for ends in ranges) for point in range(3)))
+    return Wall(total, label, parts, tuple(ranges), tuple(used.values()))

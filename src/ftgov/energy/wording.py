@@ -26,6 +26,9 @@ _EVIDENCE = {
 }
 """What evidence would take an input's uncertainty away."""
 
+BOUND = "hours x machines at their rating"
+"""What the bound of a job is made of."""
+
 _WORDS = {
     "hosted": "run by a provider",
     "local": "on a machine of one's own",
@@ -62,7 +65,7 @@ def lines(result: Estimate, base_flop: Fraction | None = None) -> list[str]:
     ]
     text = [f"{name:21} {figure:36} {boundary}" for name, figure, boundary in rows]
     if result.bound_kwh is not None:
-        text.append(f"{'at most':21} {two(result.bound_kwh) + ' kWh':36} {bound_words(result)}")
+        text.append(f"{'at most':21} {two(result.bound_kwh) + ' kWh':36} {BOUND}")
     return [
         f"Estimate ({result.label}), {_WORDS[result.job.site]}: median (5 % to 95 %)",
         "",
@@ -95,13 +98,6 @@ def _threshold_words(each: Threshold) -> str:
         f"One third of the base's compute ({each.base}): {two(float(each.share[-1]))} of it at the "
         f"95 % point, {each.verdict}."
     )
-
-
-def bound_words(result: Estimate) -> str:
-    """Return what the bound of a job is made of."""
-    if result.job.accelerators is None:
-        return "hours x one server of 8 at its rating"
-    return "hours x machines at their rating"
 
 
 def form_text(result: Estimate) -> dict[str, str]:

@@ -6,6 +6,7 @@ The connection may read the files that the user named and nothing else; it has n
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -13,12 +14,14 @@ from typing import TYPE_CHECKING, Any
 from ftgov.errors import FtgovError, UsageError
 from ftgov.tables.cell_query import MOST_CELLS, CellQuery, Condition, RawCell, Spread
 from ftgov.tables.cell_sql import cells_statement, spreads_statement
+from ftgov.tables.names import repeated, require_once
 from ftgov.tables.sources import FileSource
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 _MEMORY = "192MB"
+_DUPLICATE = re.compile(r'in line (\d+): .*has duplicate key "(.*?)"', re.DOTALL)
 
 
 class DuckdbCells:
@@ -46,10 +49,12 @@ class DuckdbCells:
         """Return the names of the columns; of JSON Lines those of the first 20,480 rows.
 
         Raises:
+            UsageError: If a column is named twice.
             FtgovError: If a file cannot be read.
         """
         if self._columns is None:
             with self._open() as connection:
+                self._require_names_once(connection)
                 table = self._table(None)
                 found = connection.execute(f"DESCRIBE SELECT * FROM {table}").fetchall()  # noqa: S608 - quoted
             self._columns = tuple(row[0] for row in found)
@@ -101,7 +106,17 @@ class DuckdbCells:
                 self._connection = self._connected()
             yield self._connection
         except duckdb.Error as fault:
+            key = _DUPLICATE.search(str(fault)) if self._is_json else None
+            if key:
+                raise repeated(f"{key[2]} (line {key[1]})", self._source.shown) from fault
             raise unreadable(self._source, str(fault)) from fault
+
+    def _require_names_once(self, connection: DuckDBPyConnection) -> None:
+        """Refuse Parquet with two columns of one name: DuckDB would rename the second."""
+        for path in self._source.paths if self._source.format == "parquet" else ():
+            statement = f"SELECT name, num_children FROM parquet_schema({_text(str(path))})"  # noqa: S608 - quoted
+            (_, columns), *below = connection.execute(statement).fetchall()
+            require_once(_top_level(below, columns), path.name)
 
     def _connected(self) -> DuckDBPyConnection:
         import duckdb
@@ -173,6 +188,18 @@ def unreadable(source: FileSource, why: str) -> FtgovError:
         why=why.split("\n\n", maxsplit=1)[0].replace("\n", " ").strip(),
         next_step="Check that the file is whole and of the format that its name says.",
     )
+
+
+def _top_level(below: list[tuple[str, int | None]], columns: int) -> list[str]:
+    """Return the names of the columns in a list that has what is nested in each after it."""
+    names, place = [], 0
+    for _ in range(columns):
+        names.append(below[place][0])
+        inside = 1
+        while inside:
+            inside += (below[place][1] or 0) - 1
+            place += 1
+    return names
 
 
 def _quoted(name: str) -> str:

@@ -23,6 +23,7 @@ from ftgov.tables.cell_query import (
     Total,
 )
 from ftgov.tables.duckdb_cells import too_many
+from ftgov.tables.names import repeated, require_once
 
 if TYPE_CHECKING:
     import narwhals as nw
@@ -48,20 +49,25 @@ class FrameCells:
         frame: A frame that Narwhals knows, eager or lazy.
 
     Raises:
-        UsageError: If it is none.
+        UsageError: If it is none, or two of its columns have one name.
     """
 
     def __init__(self, frame: Any) -> None:
         self._nw = narwhals()
         try:
             known = self._nw.from_native(frame)
+            self._frame: nw.LazyFrame[Any] = known.lazy()
+            self._schema = self._frame.collect_schema()
         except TypeError as fault:
             raise UsageError(
                 f"A {type(frame).__name__} is no frame that can be audited.",
                 next_step="Give a frame of pandas, Polars, Arrow, DuckDB or Spark.",
             ) from fault
-        self._frame: nw.LazyFrame[Any] = known.lazy()
-        self._schema = self._frame.collect_schema()
+        except self._nw.exceptions.DuplicateError as fault:
+            raise repeated(_duplicates(fault), "The frame") from fault
+        # These two let names stand twice.
+        if known.implementation.is_duckdb() or known.implementation.is_pyspark():
+            require_once(frame.columns, "The frame")
         self.name = f"narwhals on {known.implementation.name.lower()}"
 
     def columns(self) -> tuple[str, ...]:
@@ -179,6 +185,12 @@ class FrameCells:
         return number.abs() if term.absolute else number
 
 
+def _duplicates(fault: Exception) -> str:
+    """Return the names that Narwhals tells, each as `- 'name' 2 times` on a line of its own."""
+    lines = (line.strip(" -") for line in str(fault).splitlines()[1:])
+    return ", ".join(line for line in lines if line)
+
+
 def _rows(grouped: Any) -> list[tuple[Any, ...]]:
     """Collect cells.
 
@@ -233,6 +245,7 @@ def _features(given: Any) -> dict[str, list[Any]]:
     """Return sensitive features by name, named as fairlearn names them where they have none."""
     if isinstance(given, Mapping):
         return {str(name): _listed(values) for name, values in given.items()}
+    require_once(map(str, getattr(given, "columns", ())), "The frame of sensitive features")
     known = narwhals().from_native(given, allow_series=True, pass_through=True)
     if hasattr(known, "columns"):
         return {name: known[name].to_list() for name in known.columns}

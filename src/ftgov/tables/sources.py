@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Literal, NamedTuple
 
 from ftgov.errors import FtgovError, NothingToAudit, UsageError
+from ftgov.tables.names import csv_header, require_once
 
 Format = Literal["csv", "parquet", "jsonl"]
 _ENDINGS: dict[str, Format] = {
@@ -44,8 +45,10 @@ def file_source(named: str) -> FileSource:
         named: A path, or a pattern with `*`, `?`, `[...]` or `**`.
 
     Raises:
-        UsageError: If there is no such file, or their endings differ or are not known.
+        UsageError: If there is no such file, their endings differ or are not known, or a CSV file
+            names a column twice.
         NothingToAudit: If all of them are empty.
+        FtgovError: If a CSV file cannot be read.
     """
     paths = _paths(named)
     if not paths:
@@ -59,7 +62,10 @@ def file_source(named: str) -> FileSource:
             next_step="Name files of one format.",
         )
     found = formats.pop()
-    return FileSource(paths, found, named, _delimiter(paths[0]) if found == "csv" else ",")
+    delimiter = _delimiter(paths[0]) if found == "csv" else ","
+    for path in paths if found == "csv" else ():
+        require_once(csv_header(path, delimiter), path.name)
+    return FileSource(paths, found, named, delimiter)
 
 
 def _paths(named: str) -> tuple[Path, ...]:

@@ -11,7 +11,7 @@ from ftgov.energy.factors import factor
 from ftgov.energy.ranges import LEVEL, Range, shown, six, two
 from ftgov.energy.sci import PER_MILLION_TOKENS
 from ftgov.energy.validate import regime_of, regime_score
-from ftgov.energy.wording import bound_words, form_text, intensity, narrower, standing
+from ftgov.energy.wording import BOUND, form_text, intensity, narrower, standing
 from ftgov.records.digest import Digest
 from ftgov.records.measurement import Assurance, Measurement
 
@@ -131,7 +131,7 @@ def scale(told: Told) -> tuple[str, ...]:
     made_by = f"The range is made by {drivers}; it would be narrowed most by {narrower(result)[0]}."
     if result.bound_kwh is None:
         return (per_token, made_by)
-    most = f"At most {two(result.bound_kwh)} kWh can have been used: {bound_words(result)}."
+    most = f"At most {two(result.bound_kwh)} kWh can have been used: {BOUND}."
     return (per_token, made_by, most)
 
 

@@ -18,20 +18,6 @@ class _Reach(NamedTuple):
     method: str
 
 
-_GPU = _Reach(
-    1.0,
-    1.49,
-    "from the tool's own figure, which reads low, to the 95th percentile of wall meter over "
-    "CodeCarbon in 198 metered GPU runs (5th percentile 1.21, median 1.31), recomputed from the "
-    "raw runs of arXiv 2509.22092; two machines, inference loads",
-)
-_CPU = _Reach(
-    1.0,
-    2.48,
-    "from the tool's own figure, which reads low, to the 95th percentile of wall meter over "
-    "CodeCarbon in 120 metered CPU runs (5th percentile 1.36, median 1.47), recomputed from the "
-    "raw runs of arXiv 2509.22092; two machines, inference loads",
-)
 _COUNTER = _Reach(
     0.95,
     1.05,
@@ -39,7 +25,7 @@ _COUNTER = _Reach(
     "nominal",
 )
 _TDP = _Reach(
-    0.3,
+    0.333,
     3.0,
     "assumed range, no confidence interval: a figure from rated power may be off by a factor of 3 "
     "either way (assumption of ours; its level is nominal)",
@@ -50,37 +36,37 @@ _GRID_METHOD = (
     "and 15 % either way for the grid factor, by which two public tables of country factors differ"
 )
 _LEVEL = 0.9
-_COUNTED = "the tool's own figure, read from hardware counters"
+_COUNTED = "the tool's figure, read from hardware counters, brought to the wall"
 _PART = (
-    "the tool's own figure: its processors were read from counters, but the memory's power is a "
-    "constant of the tool"
+    "the tool's figure, brought to the wall part by part: some parts were read from counters, the "
+    "power of others (the memory's, as a rule) is a constant or a guess of the tool"
 )
-_RATED = (
-    "the tool's own figure; at least one processor's power was guessed from its rated power, not "
-    "read from a counter"
-)
+_RATED = "the tool's figure; power was guessed from rated power, not read from a counter"
 
 
 def kwh_range(record: ToolRecord) -> Interval:
-    """Return the range about the machine's energy, in kWh."""
-    reach = _reach(record)
-    return figures.interval(record.kwh * reach.low, record.kwh * reach.high, _LEVEL, reach.method)
+    """Return the range about the machine's energy at the wall, in kWh."""
+    kwh = record.wall.kwh
+    return figures.interval(kwh.low, kwh.high, _LEVEL, _method(record))
 
 
-def _reach(record: ToolRecord) -> _Reach:
-    """Return the range about the tool's figure; a site's own meter stands above the published."""
-    if not record.counted:
-        return _TDP
-    if record.calibration is not None:
-        return _Reach(record.calibration.low, record.calibration.high, _SITE)
-    return _GPU if record.gpu else _CPU
+def _method(record: ToolRecord) -> str:
+    """Return how the range was made: the rows over the tool's figure, or a site's own meter."""
+    parts = [part for part in record.wall.parts if part.kwh > 0]
+    told = [_SITE] if record.calibration and any(part.counted for part in parts) else []
+    told += [
+        f"factor {row.id}, {row.low:g} to {row.high:g} about {row.value:g} times the tool's "
+        f"figure: {row.source}"
+        for row in record.wall.factors
+    ]
+    made = "; ".join(told) or "the tool's own figure, which is zero"
+    counted = any(part.counted for part in parts)
+    return made if counted else f"assumed range, no confidence interval: {made}"
 
 
 def at_wall(record: ToolRecord) -> float:
-    """Return the machine's energy in kWh: the tool's figure, corrected where a site calibrated."""
-    if record.counted and record.calibration is not None:
-        return record.kwh * record.calibration.factor
-    return record.kwh
+    """Return the machine's energy at the wall in kWh, the middle of its range."""
+    return record.wall.kwh.mid
 
 
 def counter_error(record: ToolRecord) -> _Reach:
@@ -90,7 +76,8 @@ def counter_error(record: ToolRecord) -> _Reach:
 
 def how(record: ToolRecord) -> str:
     """Return in words how the tool got its figure."""
-    return _COUNTED if record.measured else _PART if record.counted else _RATED
+    partly = any(part.counted for part in record.wall.parts if part.kwh > 0)
+    return _COUNTED if record.measured else _PART if partly else _RATED
 
 
 def label(record: ToolRecord) -> Assurance:
@@ -99,8 +86,7 @@ def label(record: ToolRecord) -> Assurance:
 
 
 def measurements(record: ToolRecord) -> tuple[Measurement, Measurement, Measurement]:
-    """Return energy, greenhouse gases and duration as the tool has them."""
-    reach = _reach(record)
+    """Return energy and greenhouse gases at the wall, and the duration as the tool has it."""
     digests = (record.file.digest,)
     grounds = figures.Grounds(digests, assurance=label(record))
     clock = figures.Grounds(digests, assurance="measured-software")
@@ -110,17 +96,14 @@ def measurements(record: ToolRecord) -> tuple[Measurement, Measurement, Measurem
     )
     duration = figures.About("energy.job_duration", clock, "the tool's own clock", unit="s")
     low, high, grid = _grid_reach(record)
-    kg = figures.interval(
-        record.kg * reach.low * low,
-        record.kg * reach.high * high,
-        _LEVEL,
-        f"{reach.method}; {grid}",
-    )
-    wall = at_wall(record)
-    corrected = wall / record.kwh if record.kwh else 1.0
+    ends = kwh_range(record)
+    # The tool's own kilograms belong to its own kilowatt-hours, not to those at the wall.
+    per_kwh = record.kg / record.kwh if record.kwh else 0.0
+    kg = record.wall.kwh.times(per_kwh)
+    gases = figures.interval(kg.low * low, kg.high * high, _LEVEL, f"{ends.method}; {grid}")
     return (
-        figures.figure(energy, wall, kwh_range(record)),
-        figures.figure(carbon, record.kg * corrected, kg),
+        figures.figure(energy, at_wall(record), ends),
+        figures.figure(carbon, kg.mid, gases),
         figures.counted_exactly(duration, record.seconds),
     )
 
@@ -137,14 +120,15 @@ def summary(record: ToolRecord) -> str:
     """Return the record in one sentence."""
     energy, carbon, duration = measurements(record)
     ends = energy.interval
+    partly = any(part.counted for part in record.wall.parts if part.kwh > 0)
     kind = (
         "measured by software counters"
         if record.measured
-        else "processors by counters, memory by a constant"
-        if record.counted
+        else "counters in part, the rest guessed"
+        if partly
         else "estimated from rated power"
     )
-    span = "at the wall" if record.counted else "assumed range"
+    span = "at the wall" if partly else "assumed range"
     between = f"{ends.low:.2g} to {ends.high:.2g}" if ends else "unknown"
     return (
         f"The training job used {energy.value:.2g} kWh ({kind}; {span} {between} kWh) "

@@ -5,15 +5,17 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from ftgov.energy.factors import Factor, table
-from ftgov.energy.wall import Calibration, parse_calibration
+from ftgov.energy.wall import (
+    COUNTERS,
+    Calibration,
+    Wall,
+    at_the_wall,
+    parse_calibration,
+    parts_of,
+)
 from ftgov.errors import UsageError
 from ftgov.records.evidence import Evidence, EvidenceReader
 from ftgov.tables.documents import Document
-
-_COUNTERS = frozenset(
-    {"rapl", "powercap", "nvml", "amdsmi", "powermetrics", "intel_power_gadget", "emi"}
-)
-
 
 _TOOL = "codecarbon"
 _ADVICE = "Record the file that the energy tool wrote, unchanged."
@@ -24,12 +26,11 @@ class ToolRecord(NamedTuple):
 
     Attributes:
         file: The file as recorded.
-        kwh: Energy of all parts.
+        kwh: Energy of all parts, as the tool has it.
+        wall: The energy at the wall that follows, as `ftgov train` tells it of the same record.
         kg: Greenhouse gases, CO2 equivalent.
         seconds: Duration.
         counted: Whether every processor was read from a counter.
-        memory_modelled: Whether the energy holds a share of the memory that no counter gave.
-        gpu: Whether a GPU is among the processors.
         gpu_kwh: Energy of the GPUs as the tool has it, or None.
         accelerator: The GPU's model, or None.
         accelerators: How many of them.
@@ -41,11 +42,10 @@ class ToolRecord(NamedTuple):
 
     file: Evidence
     kwh: float
+    wall: Wall
     kg: float
     seconds: float
     counted: bool
-    memory_modelled: bool
-    gpu: bool
     gpu_kwh: float | None
     accelerator: str | None
     accelerators: int
@@ -57,7 +57,7 @@ class ToolRecord(NamedTuple):
     @property
     def measured(self) -> bool:
         """Whether all of the figure was read from counters."""
-        return self.counted and not self.memory_modelled
+        return self.wall.label == "measured-software"
 
 
 def read(file: Evidence, evidence: EvidenceReader) -> ToolRecord | str:
@@ -87,25 +87,36 @@ def _checked(record: dict[str, Any], document: Document) -> ToolRecord:
     )
     chips = [part for part in hardware if part.get("kind") in {"cpu", "gpu"}]
     counted = record.get("counters_read") is True and bool(chips) and _all_counters(chips)
-    gpu = any(part["kind"] == "gpu" for part in chips)
-    memory = [part for part in hardware if part.get("kind") == "ram"]
+    calibration = _calibration(record, document)
     name, count = _accelerators(emissions)
     return ToolRecord(
         file=document.file,
         kwh=kwh,
+        wall=_wall(record, document, calibration),
         kg=kg,
         seconds=seconds,
         counted=counted,
-        memory_modelled=_modelled(document, emissions, memory),
-        gpu=gpu,
         gpu_kwh=_amount(document, emissions, "gpu_energy") if count else None,
         accelerator=name,
         accelerators=count,
         country=_text(emissions, "country_iso_code"),
-        calibration=_calibration(record, document),
+        calibration=calibration,
         grid=_grid(record),
         other_meters=_whole(record, "other_meters"),
     )
+
+
+def _wall(record: dict[str, Any], document: Document, calibration: Calibration | None) -> Wall:
+    """Return the energy at the wall, the energies of the parts checked first."""
+    emissions = record["emissions"]
+    for name in ("gpu_energy", "cpu_energy", "ram_energy"):
+        if name in emissions:
+            _amount(document, emissions, name)
+    try:
+        parts = parts_of({**record, "hardware": record.get("hardware", [])})
+    except ValueError as fault:
+        raise document.malformed(str(fault)) from fault
+    return at_the_wall(parts, calibration)
 
 
 def _calibration(record: dict[str, Any], document: Document) -> Calibration | None:
@@ -150,16 +161,7 @@ def _text(emissions: dict[str, Any], name: str) -> str | None:
 
 
 def _all_counters(parts: list[dict[str, Any]]) -> bool:
-    return all(part.get("mode") in _COUNTERS for part in parts)
-
-
-def _modelled(document: Document, emissions: dict[str, Any], memory: list[dict[str, Any]]) -> bool:
-    """Tell whether the total holds energy of the memory that was modelled, not read."""
-    if memory and _all_counters(memory):
-        return False
-    if "ram_energy" in emissions:
-        return _amount(document, emissions, "ram_energy") > 0
-    return bool(memory)
+    return all(part.get("mode") in COUNTERS for part in parts)
 
 
 def _amount(document: Document, emissions: dict[str, Any], name: str) -> float:

@@ -17,7 +17,13 @@ from ftgov.analyzers.group_fairness.figures_of import (
     pooled,
     source_of,
 )
-from ftgov.analyzers.group_fairness.grouped import NO_LABEL, favourable_of, several_labels
+from ftgov.analyzers.group_fairness.grouped import (
+    NO_LABEL,
+    favourable_of,
+    require_one_kind,
+    several_labels,
+    tally,
+)
 from ftgov.analyzers.group_fairness.impact import impact_table
 from ftgov.analyzers.group_fairness.limits import limit_outcomes
 from ftgov.analyzers.group_fairness.plan import Chosen, Kind, Plan, chosen
@@ -48,9 +54,12 @@ def audit_cells(cells: DecisionCells, plan: Plan, named: str) -> FairnessAudit:
         MissingExtra: If fairlearn is not installed.
     """
     question = cells.question
+    if not question.numeric:
+        require_one_kind(cells)
     labels = () if question.numeric or plan.positive is not None else several_labels(cells)
     kind: Kind = "amounts" if question.numeric else "labels" if labels else "decisions"
-    picked = chosen(plan, labelled=question.label is not None, kind=kind)
+    held = tally(cells) if labels else ""
+    picked = chosen(plan, labelled=question.label is not None, kind=kind, held=held)
     if not cells.cells:
         gone = ", ".join(f"{rows} {reason}" for reason, rows in cells.dropped.items())
         raise NothingToAudit(
@@ -218,10 +227,10 @@ def _notes(source: Source, field: Field) -> Iterator[str]:
         yield "Rows without a group value form a group of their own; they are not dropped."
     if source.favourable == NO_LABEL:
         yield "There are more than two labels: accuracy is of all, `by_label` has each in turn."
-    elif source.atoms is not None and source.atoms.rows[:, 4].sum() > 0:
+    elif source.favourable and several_labels(source.cells):
         yield (
             "There are more than two labels: rates are of the positive value against all others, "
-            "accuracy is of all labels."
+            f"accuracy is of all labels. Rows: {tally(source.cells)}."
         )
     if source.cells.question.weight:
         yield "Rows carry weights: n counts rows, intervals use the rows that they are worth."

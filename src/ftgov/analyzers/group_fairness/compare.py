@@ -7,11 +7,13 @@ from collections.abc import Iterator
 from ftgov.analyzers import figures
 from ftgov.analyzers.group_fairness import oracle
 from ftgov.analyzers.group_fairness.cells import Decisions
+from ftgov.analyzers.group_fairness.sizes import n_for_shares
 from ftgov.records.measurement import Interval, Measurement
-from ftgov.statistics.sample_size import n_for_ratio
+from ftgov.statistics.deciding import Asked, rows_to_decide
 from ftgov.statistics.simultaneous import (
     PairInterval,
     Share,
+    bonferroni,
     pair_count,
     pairwise_differences,
     pairwise_ratios,
@@ -178,10 +180,8 @@ def _smallest(counts: list[Share]) -> int:
 
 
 def _needed(counts: list[Share], level: float) -> int | None:
-    """Return the n per group for a verdict on four fifths, at the rates of the worst pair.
-
-    Half a success is added to each rate, so that a rate of 0 can be planned with.
-    """
-    rates = [(count.successes + 0.5) / (count.n + 1) for count in counts]
-    alpha = (1 - level) / (2 * pair_count(len(counts)))
-    return n_for_ratio(min(rates), max(rates), limit=_FOUR_FIFTHS, alpha=alpha)
+    """Return the n per group for a verdict on four fifths, at the rates of the worst pair."""
+    rates = sorted((count.successes / count.n, float(count.n)) for count in counts)
+    asked = Asked(_FOUR_FIFTHS, ratio=True, level=bonferroni(level, pair_count(len(counts))))
+    least = float(rows_to_decide(rates[0][0], rates[-1][0], asked))
+    return n_for_shares((rates[0], rates[-1]), asked, least)

@@ -6,7 +6,6 @@ import math
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from ftgov.analyzers.group_fairness.estimates import Estimates, Shares
 from ftgov.analyzers.group_fairness.everyone import EVERYONE, UNKNOWN
 from ftgov.analyzers.group_fairness.field import (
     MOST_COMPARED,
@@ -19,7 +18,7 @@ from ftgov.analyzers.group_fairness.field import (
 )
 from ftgov.analyzers.group_fairness.metrics import KINDS, Aggregate, Kind
 from ftgov.analyzers.group_fairness.pairs import Pairs, paired
-from ftgov.analyzers.group_fairness.sizes import n_for_pair
+from ftgov.analyzers.group_fairness.sizes import n_for_pairs, n_for_worst
 from ftgov.records.fairness import Comparison, Limit
 from ftgov.statistics.simultaneous import (
     PairInterval,
@@ -47,15 +46,6 @@ def comparisons(field: Field, aggregates: tuple[Aggregate, ...]) -> Iterator[Com
                 yield from _pairs(field, (name, kind), aggregates, adjusted, made)
 
 
-class _Worst(NamedTuple):
-    """The pair that an aggregate takes its value from."""
-
-    value: float
-    found: Shares | Estimates
-    pairs: Pairs
-    place: int
-
-
 def _aggregate(
     field: Field, aggregate: Aggregate, limit: Limit | None, adjusted: Adjusted
 ) -> Comparison:
@@ -64,7 +54,8 @@ def _aggregate(
     family = field.family * len(aggregate.metrics) * field.limits
     level = field.level(family)
     intervals: list[PairInterval] = []
-    every: list[_Worst] = []
+    every: list[float] = []
+    needed: list[tuple[float, int | None]] = []
     p_values: list[float] = []
     for name in aggregate.metrics:
         pairs = field.behind(name, level)
@@ -73,25 +64,25 @@ def _aggregate(
         place = _worst_place(values, aggregate.kind)
         if place is None:
             return _absent(aggregate, _why_undefined(name, pairs), limit)
-        every.append(_Worst(values[place], field.by_name[name], pairs, place))
+        every.append(values[place])
+        rows = n_for_pairs(field.by_name[name], pairs, limit, kind=aggregate.kind, level=level)
+        needed += zip(values, rows, strict=True)
         places = zip(pairs.first.tolist(), pairs.second.tolist(), strict=True)
         found_p = (adjusted_p(adjusted, name, a, b) for a, b in places)
         p_values += [p for p in found_p if p is not None]
-    worst = (min if aggregate.kind == "ratio" else max)(every, key=lambda one: one.value)
+    worst = (min if aggregate.kind == "ratio" else max)(every)
     low, high = (worst_ratio if aggregate.kind == "ratio" else worst_difference)(intervals)
-    judged = _judged((worst.value, low, high), limit, kind=aggregate.kind)
+    judged = _judged((worst, low, high), limit, kind=aggregate.kind)
     return Comparison(
         metric=aggregate.name,
         kind=aggregate.kind,
         between=(),
         p_adjusted=min(p_values, default=None),
-        n_needed=n_for_pair(
-            worst.found, worst.pairs, worst.place, limit, kind=aggregate.kind, level=level
-        ),
+        n_needed=n_for_worst(needed, limit.value, aggregate.kind) if limit else None,
         level=level,
         family=family,
         limit=limit,
-        method=f"{worst.pairs.method}, Bonferroni over {family}{_WORST}",
+        method=f"{pairs.method}, Bonferroni over {family}{_WORST}",
         **judged._asdict(),
     )
 
@@ -128,7 +119,8 @@ def _oriented(pairs: Pairs, kind: Kind) -> tuple[list[float], list[PairInterval]
 
 def _uncomparable(field: Field, aggregate: Aggregate) -> str:
     if len(field.compared) < 2:
-        return f"there is one group only, so there is nothing to compare{field.left_out}"
+        number = "one group only" if field.compared else "no group"
+        return f"there is {number}, so there is nothing to compare{field.left_out}"
     if len(field.compared) > MOST_COMPARED:
         return (
             f"{len(field.compared)} groups make too many pairs to decide anything; merge groups or "
@@ -239,6 +231,7 @@ def _pairs(
     difference = kind == "difference"
     value = pairs.difference if difference else pairs.ratio
     low, high = pairs.difference_ends if difference else pairs.ratio_ends
+    needed = n_for_pairs(found, pairs, limit, kind=kind, level=level)
     for place in range(len(first)):
         a, b = int(first[place]), int(second[place])
         figure = (float(value[place]), float(low[place]), float(high[place]))
@@ -247,7 +240,7 @@ def _pairs(
             kind=kind,
             between=(field.groups[a], {} if b == EVERYONE else field.groups[b]),
             p_adjusted=adjusted_p(adjusted, name, a, b),
-            n_needed=n_for_pair(found, pairs, place, limit, kind=kind, level=level),
+            n_needed=None if math.isnan(figure[0]) else needed[place],
             level=level,
             family=family,
             limit=limit,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
 from ftgov.analyzers.group_fairness.metrics import ATOMS
@@ -23,6 +25,7 @@ NO_LABEL = ""
 
 _FAVOURABLE = ("1", "true", "True", "TRUE")
 _MOST_LABELS = 20
+_MOST_TOLD = 12
 
 
 class Entries(NamedTuple):
@@ -78,7 +81,7 @@ def favourable_of(found: DecisionCells, given: str | None) -> str:
     """
     labels, predicted = _values(found)
     values = labels | predicted
-    shown = ", ".join(sorted(values)[:12]) + (" ..." if len(values) > 12 else "")
+    shown = tally(found)
     if len(values) > 2 and labels and not labels & predicted:
         raise UsageError(
             f"The columns {found.question.label} and {found.question.prediction} share no value.",
@@ -100,8 +103,58 @@ def favourable_of(found: DecisionCells, given: str | None) -> str:
         return "1" if "0" in values else "true"
     raise UsageError(
         f"Which value is the favourable one is not clear: {shown}.",
-        next_step="Name it with --positive VALUE; numbers belong to --score or --amounts.",
+        next_step="Correct values that are not meant, then name the favourable one with "
+        "--positive: all others count as unfavourable. Numbers belong to --score or --amounts.",
     )
+
+
+def require_one_kind(found: DecisionCells) -> None:
+    """Refuse a label or prediction that holds numbers and words, in formats that are all text.
+
+    A stray word would be a label of its own, or be unfavourable in silence.
+
+    Raises:
+        UsageError: If one does, with its values and how many rows hold each.
+    """
+    for name, rows in _rows_by_value(found):
+        if len({_is_number(value) for value in rows}) > 1:
+            raise UsageError(
+                f"The column {name} mixes numbers and text: {_listed(rows)}.",
+                why="Which values are meant to be one cannot be told.",
+                next_step="Correct the values that are not meant, or leave them empty: rows with "
+                "an empty one are dropped and counted.",
+            )
+
+
+def tally(found: DecisionCells) -> str:
+    """Return the values of label and prediction, each with the rows that hold it, for a reader."""
+    return "; ".join(f"{name} {_listed(rows)}" for name, rows in _rows_by_value(found))
+
+
+def _rows_by_value(found: DecisionCells) -> list[tuple[str, Counter[str]]]:
+    """Return label, where there is one, and prediction: each with the rows of its values."""
+    labels, predicted = Counter[str](), Counter[str]()
+    for cell in found.cells:
+        for rows, value in ((labels, cell.label), (predicted, cell.prediction)):
+            if value is not None:
+                rows[value] += cell.rows
+    asked = found.question
+    told = ((asked.label, labels), (asked.prediction, predicted))
+    return [(name, rows) for name, rows in told if name is not None]
+
+
+def _listed(rows: Counter[str]) -> str:
+    """Return values and their rows, the rarest of many last, since those are the stray ones."""
+    ranked = sorted(rows.items(), key=lambda one: (-one[1], one[0]))
+    kept = ranked if len(ranked) <= _MOST_TOLD else [*ranked[:6], ("...", 0), *ranked[-6:]]
+    return ", ".join(f"{value} ({n:,} row{'s' * (n != 1)})" if n else value for value, n in kept)
+
+
+def _is_number(value: str) -> bool:
+    try:
+        return math.isfinite(float(value))
+    except ValueError:
+        return False
 
 
 def several_labels(found: DecisionCells) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ from ftgov.analyzers.group_fairness.field import Field
 from ftgov.analyzers.group_fairness.figures_of import (
     Measured,
     Source,
+    absent,
     counted,
     measured,
     share_figures,
@@ -28,11 +29,21 @@ def limit_outcomes(
     for limit in source.plan.limits:
         if aggregate_of(limit.metric):
             continue
+        if not field.compared:
+            yield from _none_compared(source, field, limit)
+            continue
         level = field.level(len(field.compared) * field.limits)
         figures = _figures(source, found.get(limit.metric), limit.metric, level)
         for place in field.compared:
-            needed = _needed(found.get(limit.metric), figures[place], limit, level)
+            needed = _needed(found.get(limit.metric), place, limit, level)
             yield _outcome(limit, field.groups[place], figures[place], needed)
+
+
+def _none_compared(source: Source, field: Field, limit: Limit) -> Iterator[LimitOutcome]:
+    """Yield what is left where no group is large enough: a limit nobody met is not a limit met."""
+    for group, rows in zip(field.groups, rows_by_group(source), strict=True):
+        why = f"{rows} rows, below --min-n {source.plan.min_n}"
+        yield _outcome(limit, group, absent(why), None)
 
 
 def _figures(source: Source, one: Measured | None, name: str, level: float) -> tuple[Figure, ...]:
@@ -45,12 +56,16 @@ def _figures(source: Source, one: Measured | None, name: str, level: float) -> t
     return again.figures if again else ()
 
 
-def _needed(one: Measured | None, figure: Figure, limit: Limit, level: float) -> int | None:
-    """Return the rows that would decide a share; for other figures none are planned."""
-    is_share = one is not None and isinstance(one.by_group, Shares)
-    if figure.value is None or not is_share or not 0 < limit.value < 1:
+def _needed(one: Measured | None, place: int, limit: Limit, level: float) -> int | None:
+    """Return the rows of a group, as they come, that decide a share; none for other figures."""
+    if one is None or not isinstance(one.by_group, Shares) or not 0 < limit.value < 1:
         return None
-    return n_for_share(figure.value, limit=limit.value, alpha=(1 - level) / 2)
+    share, worth = float(one.by_group.value[place]), float(one.by_group.worth(level)[place])
+    if math.isnan(share) or worth <= 0:
+        return None
+    needed = n_for_share(share, limit=limit.value, alpha=(1 - level) / 2)
+    waste = max(1.0, float(one.by_group.sizes[place]) / worth)
+    return None if needed is None else math.ceil(needed * waste)
 
 
 def _outcome(limit: Limit, group: Group, figure: Figure, needed: int | None) -> LimitOutcome:

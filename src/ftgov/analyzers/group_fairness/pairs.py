@@ -94,7 +94,7 @@ def _comparable(
 
     worth = found.worth(level)
     usable = np.isfinite(found.value) & (worth > 0)
-    scales = [_joint(found, first, second, logs=logs) for logs in (False, True)]
+    scales = [joint_scale(found, first, second, logs=logs) for logs in (False, True)]
     enough = (worth[first] + worth[second]) * np.minimum(*scales) > 1
     held = usable[first] & usable[second] & enough
     one, other = first[held], second[held]
@@ -139,7 +139,7 @@ def _shares(found: Shares, first: Places, second: Places, level: float) -> Pairs
     )
 
 
-def _joint(found: Shares, one: Places, other: Places, *, logs: bool) -> Floats:
+def joint_scale(found: Shares, one: Places, other: Places, *, logs: bool) -> Floats:
     """Return by how much both effective n are scaled so that they give the pair's joint variance.
 
     Groups that share clusters are not independent: the variance of their difference holds their

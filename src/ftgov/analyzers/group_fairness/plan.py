@@ -78,13 +78,14 @@ def limit_of(text: str) -> Limit:
     )
 
 
-def chosen(plan: Plan, *, labelled: bool, kind: Kind) -> Chosen:
+def chosen(plan: Plan, *, labelled: bool, kind: Kind, held: str = "") -> Chosen:
     """Return what an audit reports: what was asked for, or all that the columns allow.
 
     Args:
         plan: The plan.
         labelled: Whether there is a label to compare with.
         kind: What label and prediction are.
+        held: Their values, where those are why a metric cannot be had.
 
     Raises:
         UsageError: If a name is unknown or cannot be had from these columns.
@@ -97,8 +98,14 @@ def chosen(plan: Plan, *, labelled: bool, kind: Kind) -> Chosen:
         if not set(needed) <= set(known):
             raise UsageError(
                 f"The metric {name} cannot be computed from these columns.",
-                next_step=f"Choose from: {', '.join((*known, *_aggregates(known)))}"
-                + ("; or name the favourable label with --positive" if kind == "labels" else ""),
+                why=f"There are more than two labels: {held}." if held else "",
+                next_step=(
+                    "Correct values that are not meant, or name the favourable one with "
+                    "--positive: all others count as unfavourable. "
+                    if kind == "labels"
+                    else ""
+                )
+                + f"Choose from: {', '.join((*known, *_aggregates(known)))}",
             )
     named = plan.metrics or (*known, *_aggregates(known))
     aggregates = {name: one for name in (*named, *asked) if (one := aggregate_of(name))}

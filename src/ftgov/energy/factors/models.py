@@ -7,13 +7,14 @@ answer says so.
 
 from __future__ import annotations
 
+import difflib
 import json
 import re
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
-from ftgov.energy.factors import Factor, canonical, factor
+from ftgov.energy.factors import Factor, aliases, canonical, factor, table
 
 _FILE = Path(__file__).resolve().parent / "model.json"
 _QUANTISED = re.compile(r"[-_](gguf|gptq|awq|bnb-4bit|unsloth-bnb-4bit|fp8|4bit|8bit|mlx)$")
@@ -90,9 +91,17 @@ def _reason(base: str) -> str:
     written = _unresolved()
     return written.get(
         base.lower(),
-        f"The table of models doesn't know '{base}', and a size is not guessed from a name: give "
-        "--params LOW,HIGH.",
+        f"The table of models doesn't know '{base}'{_nearest(base)}, and a size is not guessed "
+        "from a name: give --params LOW,HIGH.",
     )
+
+
+def _nearest(base: str) -> str:
+    """Return the name of the table that is nearest to one it doesn't know, in brackets."""
+    known = [*(name.removeprefix("model.") for name in table("model")), *aliases("model")]
+    folded = {name.lower(): name for name in known}
+    near = difflib.get_close_matches(base.strip().lower(), folded, n=1, cutoff=0.75)
+    return f" (the nearest it knows is {folded[near[0]]})" if near else ""
 
 
 @cache
