@@ -72,7 +72,7 @@ pictures: demo
 
 locks:
 	uv pip compile --quiet --generate-hashes --no-emit-index-url --no-emit-find-links --no-annotate --no-header \
-		--python-version 3.11 --universal --extra fairness --extra energy --extra pdf --extra postgres --extra remote --group dev pyproject.toml -o requirements/dev.txt
+		--python-version 3.11 --universal --extra fairness --extra energy --extra pdf --extra postgres --extra remote --extra openai --extra hsm --extra web --group dev pyproject.toml -o requirements/dev.txt
 
 clean:
 	rm -rf build dist .venv .venv-local .pytest_cache .mypy_cache .ruff_cache
