@@ -10,6 +10,7 @@ from ftgov.api.clock import now_text
 from ftgov.errors import NotAssessable, UsageError
 from ftgov.records.base import Name
 from ftgov.signing.keys import SigningKey
+from ftgov.signing.recipe import leave_script
 from ftgov.signing.trust import TrustedKey, build_trust_pack
 from ftgov.store.workspace import Workspace
 
@@ -90,6 +91,8 @@ def trust_pack(
 ) -> str:
     """Write a trust pack that names one key, signed by that key as its own root.
 
+    Beside it goes `verify.sh`, with which its reader checks a bundle without ftgov.
+
     Give it to the auditor apart from any bundle. Without a time-stamp authority signing times are
     claimed, so the pack says `timestampRequired: false`.
 
@@ -104,4 +107,5 @@ def trust_pack(
     content = build_trust_pack([trusted], root=key, issued_at=moment, timestamp_required=False)
     place.parent.mkdir(parents=True, exist_ok=True)
     place.write_bytes(content)
+    leave_script(place.parent)
     return key.spki

@@ -1,0 +1,161 @@
+"""A whole signed bundle with every layer of proof, another model's beside it, and ways to change it.
+
+Times are the machine's own, because `verify.sh` looks at no other clock.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import shutil
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from ftgov.records.attestation import DOSSIER_PREDICATE, PAYLOAD_TYPE
+from ftgov.records.base import time_text
+from ftgov.records.canonical import canonical_bytes
+from ftgov.records.digest import bare, digest_bytes, digest_record
+from ftgov.signing.bundle import write_bundle
+from ftgov.signing.envelope import pae
+from ftgov.signing.keys import SigningKey
+from ftgov.signing.trust import TrustedKey, build_trust_pack
+
+NOW = datetime.now(UTC).replace(microsecond=0)
+ENVELOPE = "attestations/report.sigstore.json"
+ANSWERS = [b'{"id": 1, "answer": "approve"}\n', b'{"id": 2, "answer": "decline"}\n']
+EVIDENCE = [f"evidence/{bare(digest_bytes(answer))}" for answer in ANSWERS]
+HTML = "<!doctype html>\n<title>Report</title>\n<p>The café's model: pass</p>\n".encode()
+
+
+def ago(**parts: float) -> str:
+    """Return the time so long before now."""
+    return time_text(NOW - timedelta(**parts))
+
+
+class Keys(NamedTuple):
+    """Who can sign: the signer, a second trusted key, the pack's root, and somebody unknown."""
+
+    signer: SigningKey
+    second: SigningKey
+    root: SigningKey
+    thief: SigningKey
+
+
+KEYS = Keys(*(SigningKey.generate() for _ in Keys._fields))
+
+
+class Place(NamedTuple):
+    """A bundle, the trust pack for it, and a sound bundle about another model."""
+
+    folder: Path
+
+    @property
+    def bundle(self) -> Path:
+        return self.folder / "bundle"
+
+    @property
+    def other(self) -> Path:
+        return self.folder / "other"
+
+    @property
+    def pack(self) -> Path:
+        return self.folder / "trust-pack.json"
+
+    def names(self) -> list[str]:
+        """Return the bundle's files in order."""
+        found = (path for path in self.bundle.rglob("*") if path.is_file())
+        return sorted(str(path.relative_to(self.bundle)) for path in found)
+
+    def copy(self, target: Path) -> Place:
+        """Return a copy that may be changed."""
+        shutil.copytree(self.folder, target)
+        return Place(target)
+
+    def edit(self, name: str, change: Callable[[bytes], bytes]) -> None:
+        """Change the bytes of one file."""
+        path = self.bundle / name
+        path.write_bytes(change(path.read_bytes()))
+
+    def edit_json(self, name: str, change: Callable[[Any], object]) -> None:
+        """Change a JSON file and write it in canonical form, as a careful forger would."""
+
+        def swap(content: bytes) -> bytes:
+            document = json.loads(content)
+            change(document)
+            return canonical_bytes(document)
+
+        self.edit(name, swap)
+
+    def payload(self) -> Any:
+        """Return the signed statement."""
+        document = json.loads((self.bundle / ENVELOPE).read_bytes())
+        return json.loads(base64.b64decode(document["dsseEnvelope"]["payload"]))
+
+    def restate(self, payload: bytes, key: SigningKey | None = None) -> None:
+        """Put another payload into the envelope; sign it if a key is given, else keep the sig."""
+
+        def swap(document: Any) -> None:
+            dsse = document["dsseEnvelope"]
+            dsse["payload"] = base64.b64encode(payload).decode()
+            if key is not None:
+                signature = key.sign(pae(PAYLOAD_TYPE, payload))
+                dsse["signatures"][0]["sig"] = base64.b64encode(signature).decode()
+
+        self.edit_json(ENVELOPE, swap)
+
+    def repack(self, keys: list[TrustedKey], **terms: Any) -> None:
+        """Write another trust pack, signed by its root."""
+        self.pack.write_bytes(build_pack(keys, **terms))
+
+
+def trusted(key: SigningKey, **changes: str) -> TrustedKey:
+    """Return a key as the trust pack lists it, good for a month around now."""
+    fields = {"spki": key.spki, "publicKey": key.public_pem, "holder": "Ada Example"}
+    dates = {"notBefore": ago(days=30), "notAfter": ago(days=-30)}
+    return TrustedKey.model_validate({**fields, "role": "signer", **dates, **changes})
+
+
+def build_pack(keys: list[TrustedKey], **terms: Any) -> bytes:
+    """Return the bytes of a trust pack."""
+    said = {"root": KEYS.root, "issued_at": ago(days=10), **terms}
+    return build_trust_pack(keys, **said)
+
+
+def dossier(model: str) -> bytes:
+    """Return the part of a dossier that verification reads, as canonical JSON."""
+    assessment = {"subject": {"model": {"name": model}}}
+    files = [
+        {"digest": digest_bytes(e), "bytes": len(e), "name": "a.jsonl", "media_type": "text/plain"}
+        for e in ANSWERS
+    ]
+    return canonical_bytes(
+        {
+            "assessment": assessment,
+            "assessment_digest": digest_record(assessment),
+            "verdict": "pass",
+            "evidence": files,
+        }
+    )
+
+
+def write_place(folder: Path) -> Place:
+    """Write two sound bundles and their trust pack."""
+    place = Place(folder)
+    folder.mkdir(parents=True)
+    for target, model in ((place.bundle, "loan-triage-v2"), (place.other, "loan-triage-v1")):
+        document = dossier(model)
+        said = {"model": model, "verdict": "pass", "tool": "ftgov 0", "signedAt": ago(hours=1)}
+        files: dict[str, Path | bytes] = dict(zip(EVIDENCE, ANSWERS, strict=True))
+        files |= {"dossier.json": document, "report.html": HTML}
+        files |= {"report.pdf": f"%PDF-1.7 {model} %%EOF\n".encode()}
+        write_bundle(
+            target,
+            files,
+            predicate={"dossier": digest_bytes(document), "carriers": [], **said},
+            predicate_type=DOSSIER_PREDICATE,
+            key=KEYS.signer,
+        )
+    place.repack([trusted(KEYS.signer), trusted(KEYS.second, holder="Bo Example")])
+    return place
