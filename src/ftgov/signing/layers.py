@@ -18,6 +18,7 @@ from ftgov.records.digest import bare
 from ftgov.signing.bundle_read import Bundle
 from ftgov.signing.envelope import Envelope, parse_envelope, parse_statement
 from ftgov.signing.keys import PublicKey
+from ftgov.signing.layer_pdf import judge_pdf
 from ftgov.signing.layer_timestamp import judge_timestamp, proven_time
 from ftgov.signing.names import DOSSIER_NAME, ENVELOPE_NAME, printable
 from ftgov.signing.predicate import Predicate, dossier_faults, read_predicate
@@ -198,6 +199,6 @@ LAYERS: tuple[Callable[[Case], LayerResult | None], ...] = (
     _trust,
     judge_timestamp,
     partial(_unchecked, "log"),
-    partial(_unchecked, "pdf"),
+    judge_pdf,
 )
 """Every layer, in the order of the result; None means that the bundle does not need it."""

@@ -7,6 +7,7 @@ Source: RFC 3161, 3.4 (time stamps over HTTP).
 
 from __future__ import annotations
 
+import hashlib
 import http.client
 import urllib.error
 import urllib.request
@@ -15,7 +16,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from ftgov.errors import ExitCode, FtgovError, InvalidBundle, UsageError
-from ftgov.signing.timestamp import LARGEST, shortest, stamped_time
+from ftgov.signing.timestamp import LARGEST, shortest, stamped_imprint
 from ftgov.signing.trust import TimestampAuthority
 
 _SECONDS: Final = 30.0
@@ -70,19 +71,29 @@ class TimestampService:
 
         builder = TimestampRequestBuilder(hash_algorithm=HashAlgorithm.SHA256).data(message)
         request = builder.build()
+        imprint = hashlib.sha256(message).digest()
+        return self.checked_answer(request.as_bytes(), imprint, request.nonce)
+
+    def checked_answer(self, query: bytes, imprint: bytes, nonce: int | None) -> bytes:
+        """Return a checked response to a request, in its shortest form.
+
+        Args:
+            query: The TimeStampReq.
+            imprint: The SHA-256 in it.
+            nonce: The number in it.
+
+        Raises:
+            FtgovError: If the authority can't be reached, refuses, or its answer does not hold.
+        """
         try:
-            response = shortest(self.answer(request.as_bytes()))
-            stamped_time(response, message, self.authorities, nonce=request.nonce)
+            response = shortest(self._answer(query))
+            stamped_imprint(response, imprint, self.authorities, nonce=nonce)
         except InvalidBundle as fault:
             raise self._failed(fault.what) from fault
         return response
 
-    def answer(self, query: bytes) -> bytes:
-        """Return what the authority answers to a TimeStampReq; nothing of it is checked.
-
-        Raises:
-            FtgovError: If it can't be reached, or answers something else or far too much.
-        """
+    def _answer(self, query: bytes) -> bytes:
+        """Return what the authority answers; nothing of it is checked."""
         request = urllib.request.Request(  # noqa: S310 - the scheme was checked
             self.url, query, {"Content-Type": _QUERY, "Accept": _REPLY}
         )
