@@ -17,8 +17,9 @@ from ftgov.records.canonical import canonical_bytes
 from ftgov.records.digest import digest_bytes
 from ftgov.signing.envelope import pae
 from ftgov.signing.keys import ORDER
+from ftgov.signing.trust import TrustedKey
 from proof_mutations import Change, Mutation, told
-from proof_place import ENVELOPE, KEYS, Place, ago, trusted
+from proof_place import CERTIFICATE, ENVELOPE, KEYS, Place, ago, trusted
 
 Path_ = tuple[str | int, ...]
 VALUES: dict[str, object] = {
@@ -118,7 +119,9 @@ def header_mutations() -> Iterator[Mutation]:
     yield told("hint of an unknown key", "trust", change, sigstore=True)
     yield told("hint in upper case", "trust envelope", _edited(_upper), sigstore=True)
     first = ("dsseEnvelope", "signatures", 0)
-    yield told("keyid names the key", "envelope", _edited(_set((*first, "keyid"), KEYS.signer.spki)))
+    yield told(
+        "keyid names the key", "envelope", _edited(_set((*first, "keyid"), KEYS.signer.spki))
+    )
     yield told("signature twice", "envelope", _edited(_again), sigstore=True)
     yield told("unknown key beside the others", "envelope", _edited(lambda d: d.update(extra=1)))
     yield told("indented", "envelope", lambda p: p.edit(ENVELOPE, _indented))
@@ -250,7 +253,9 @@ def payload_mutations() -> Iterator[Mutation]:
         for by in (None, "signer", "thief"):
             said = f", signed by the {by}" if by else ""
             layer = "envelope files" if by == "signer" else "signature"
-            yield told(f"payload {what}{said}", layer, _payload(change, by), sigstore=by != "signer")
+            yield told(
+                f"payload {what}{said}", layer, _payload(change, by), sigstore=by != "signer"
+            )
     yield told("signed by a thief", "signature", _payload(lambda c: c, "thief"), sigstore=True)
 
 
@@ -295,7 +300,7 @@ def claim_mutations() -> Iterator[Mutation]:
 def pack_mutations() -> Iterator[Mutation]:
     """Yield trust packs under which this signature does not count, or that can't be used."""
     keys: dict[str, dict[str, str]] = {
-        "not yet valid": {"notBefore": ago(minutes=1), "notAfter": ago(days=-9)},
+        "not yet valid": {"notBefore": ago(days=-1), "notAfter": ago(days=-9)},
         "expired": {"notAfter": ago(hours=2)},
         "expired at the second of signing": {"notAfter": ago(hours=1)},
         "revoked before": {"revokedAt": ago(hours=2), "reason": "superseded"},
@@ -306,14 +311,19 @@ def pack_mutations() -> Iterator[Mutation]:
     for what, changes in keys.items():
         covers = what.startswith(("not yet", "expired", "revoked", "stolen"))
         yield told(f"key {what}", "trust", _repacked(**changes), sigstore=covers)
-    unknown = told("key unknown", "trust", lambda p: _pack(p, [trusted(KEYS.second)]), sigstore=True)
+    unknown = told(
+        "key unknown", "trust", lambda p: _pack(p, [trusted(KEYS.second)]), sigstore=True
+    )
     yield unknown
     for what, terms in {
         "two people needed": {"thresholds": {"signer": 2}},
-        "another role needed": {"thresholds": {"signer": 1, "judge": 1}, "required_roles": ["judge"]},
+        "another role needed": {
+            "thresholds": {"signer": 1, "judge": 1},
+            "required_roles": ["judge"],
+        },
         "expired": {"expires": ago(days=1)},
     }.items():
-        change: Change = lambda p, t=terms: _pack(p, [trusted(KEYS.signer)], **t)
+        change: Change = lambda p, t=terms: _pack(p, [listed()], **t)
         yield told(f"pack: {what}", "trust", change)
     for what, edit in {
         "emptied": lambda c: b"",
@@ -346,8 +356,13 @@ def kept_terms(place: Place) -> dict[str, Any]:
     }
 
 
+def listed(**changes: str) -> TrustedKey:
+    """Return the signer as the trust pack lists it, changed."""
+    return trusted(KEYS.signer, **{"certificate": CERTIFICATE.pem, **changes})
+
+
 def _repacked(**changes: str) -> Change:
-    return lambda place: _pack(place, [trusted(KEYS.signer, **changes)])
+    return lambda place: _pack(place, [listed(**changes)])
 
 
 def _resigned(content: bytes) -> bytes:

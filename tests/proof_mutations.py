@@ -126,7 +126,9 @@ def file_mutations(names: list[str]) -> Iterator[Mutation]:
     """Yield every file x every way of touching a file."""
     for name in names:
         signed = name == ENVELOPE
-        absent = "envelope files log" if "/" in name and not name.startswith("evidence") else "files"
+        absent = (
+            "envelope files log" if "/" in name and not name.startswith("evidence") else "files"
+        )
         for what, edit in EDITS.items():
             # The library reads JSON as JavaScript does: white space around it is nothing.
             covers = signed and what not in {"line feed at the end", "space at the front", "CRLF"}
@@ -147,7 +149,9 @@ def swap_mutations(names: list[str]) -> Iterator[Mutation]:
     for at, one in enumerate(names):
         for two in names[at + 1 :]:
             layers = f"{layer_of(one)} {layer_of(two)} envelope"
-            yield told(f"{one} <-> {two}", layers, _swapped(one, two), sigstore=ENVELOPE in {one, two})
+            yield told(
+                f"{one} <-> {two}", layers, _swapped(one, two), sigstore=ENVELOPE in {one, two}
+            )
 
 
 def _swapped(one: str, two: str) -> Change:

@@ -6,6 +6,7 @@ Times are the machine's own, because `verify.sh` looks at no other clock.
 from __future__ import annotations
 
 import base64
+import io
 import json
 import shutil
 from collections.abc import Callable
@@ -18,11 +19,16 @@ from ftgov.records.base import time_text
 from ftgov.records.canonical import canonical_bytes
 from ftgov.records.digest import bare, digest_bytes, digest_record
 from ftgov.signing.bundle import write_bundle
+from ftgov.signing.certificate import self_certificate
 from ftgov.signing.envelope import pae
 from ftgov.signing.keys import SigningKey
+from ftgov.signing.pdf_seal import seal_pdf
+from ftgov.signing.timestamp_request import TimestampService
 from ftgov.signing.trust import TrustedKey, build_trust_pack
+from timestamp_authority import LocalAuthority
 
 NOW = datetime.now(UTC).replace(microsecond=0)
+CARRIERS = ["timestamp", "pdf"]
 ENVELOPE = "attestations/report.sigstore.json"
 ANSWERS = [b'{"id": 1, "answer": "approve"}\n', b'{"id": 2, "answer": "decline"}\n']
 EVIDENCE = [f"evidence/{bare(digest_bytes(answer))}" for answer in ANSWERS]
@@ -140,22 +146,65 @@ def dossier(model: str) -> bytes:
     )
 
 
-def write_place(folder: Path) -> Place:
-    """Write two sound bundles and their trust pack."""
+def blank_pdf(title: str) -> bytes:
+    """Return a PDF of one page that nobody has sealed."""
+    from pypdf import PdfWriter
+
+    stream, writer = io.BytesIO(), PdfWriter()
+    writer.add_blank_page(300, 300)
+    writer.add_metadata({"/Title": title})
+    writer.write(stream)
+    return stream.getvalue()
+
+
+class Proofs(NamedTuple):
+    """Who gives further proof, in a folder of their own: an authority of time, and its server."""
+
+    authority: LocalAuthority
+    stranger: LocalAuthority
+
+    @classmethod
+    def made(cls, folder: Path) -> Proofs:
+        """Make them in a folder."""
+        return cls(
+            LocalAuthority(folder / "authority"), LocalAuthority(folder / "stranger", "Stranger")
+        )
+
+
+CERTIFICATE = self_certificate(KEYS.signer, "Ada Example", ago(days=30))
+
+
+def write_place(folder: Path, proofs: Proofs) -> Place:
+    """Write two sound bundles with every layer of proof, and their trust pack."""
     place = Place(folder)
     folder.mkdir(parents=True)
-    for target, model in ((place.bundle, "loan-triage-v2"), (place.other, "loan-triage-v1")):
-        document = dossier(model)
-        said = {"model": model, "verdict": "pass", "tool": "ftgov 0", "signedAt": ago(hours=1)}
-        files: dict[str, Path | bytes] = dict(zip(EVIDENCE, ANSWERS, strict=True))
-        files |= {"dossier.json": document, "report.html": HTML}
-        files |= {"report.pdf": f"%PDF-1.7 {model} %%EOF\n".encode()}
-        write_bundle(
-            target,
-            files,
-            predicate={"dossier": digest_bytes(document), "carriers": [], **said},
-            predicate_type=DOSSIER_PREDICATE,
-            key=KEYS.signer,
-        )
-    place.repack([trusted(KEYS.signer), trusted(KEYS.second, holder="Bo Example")])
+    with proofs.authority.served() as url:
+        service = TimestampService(url, [proofs.authority.listed])
+        for target, model in ((place.bundle, "loan-triage-v2"), (place.other, "loan-triage-v1")):
+            _write_bundle(target, model, service)
+    place.repack(
+        [
+            trusted(KEYS.signer, certificate=CERTIFICATE.pem),
+            trusted(KEYS.second, holder="Bo Example"),
+        ],
+        authorities=[proofs.authority.listed_in_full],
+    )
     return place
+
+
+def _write_bundle(target: Path, model: str, service: TimestampService) -> None:
+    document = dossier(model)
+    said = {"model": model, "verdict": "pass", "tool": "ftgov 0", "signedAt": ago(seconds=0)}
+    files: dict[str, Path | bytes] = dict(zip(EVIDENCE, ANSWERS, strict=True))
+    files |= {"dossier.json": document, "report.html": HTML}
+    sealed = seal_pdf(
+        blank_pdf(model), KEYS.signer, CERTIFICATE, signed_at=ago(seconds=0), service=service
+    )
+    write_bundle(
+        target,
+        {**files, "report.pdf": sealed},
+        predicate={"dossier": digest_bytes(document), "carriers": CARRIERS, **said},
+        predicate_type=DOSSIER_PREDICATE,
+        key=KEYS.signer,
+        stamp=service.stamp,
+    )

@@ -6,10 +6,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -30,11 +28,9 @@ from proof_mutations import (
     swap_mutations,
     tree_mutations,
 )
-from proof_place import Place, write_place
+from proof_place import Place, Proofs, write_place
 from proof_verifiers import (
     FTGOV,
-    SHELL,
-    SIGSTORE,
     Judgement,
     by_ftgov,
     by_shell,
@@ -50,7 +46,8 @@ FLIPS = 6
 
 @pytest.fixture(scope="module")
 def place(tmp_path_factory: pytest.TempPathFactory) -> Place:
-    return write_place(tmp_path_factory.mktemp("proof") / "place")
+    folder = tmp_path_factory.mktemp("proof")
+    return write_place(folder / "place", Proofs.made(folder))
 
 
 def mutations(place: Place) -> list[Mutation]:
@@ -64,7 +61,7 @@ def mutations(place: Place) -> list[Mutation]:
         *flip_mutations(names, FLIPS),
         *form_mutations(place),
         *header_mutations(),
-        *signature_mutations(stamped=False),
+        *signature_mutations(stamped=True),
         *statement_mutations(place),
         *payload_mutations(),
         *claim_mutations(),
@@ -84,7 +81,10 @@ def mutated(place: Place, folder: Path, chosen: list[Mutation]) -> Iterator[tupl
 
 def table(rows: dict[str, tuple[int, int]]) -> str:
     """Lay out the verifiers with how many mutations each was shown and accepted."""
-    lines = [f"  {name:18} | shown {shown:4} | accepted {accepted}" for name, (shown, accepted) in rows.items()]
+    lines = [
+        f"  {name:18} | shown {shown:4} | accepted {accepted}"
+        for name, (shown, accepted) in rows.items()
+    ]
     return "\n".join(["", *lines])
 
 
