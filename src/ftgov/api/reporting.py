@@ -9,7 +9,8 @@ from typing import NamedTuple
 from ftgov.api.audits import PACK_FILE, key_of
 from ftgov.api.clock import Moment, moment_of
 from ftgov.api.gates import GateFile, GateResult, check
-from ftgov.api.recording import ACTOR, append
+from ftgov.api.log_proof import recorded_and_proven
+from ftgov.api.recording import ACTOR
 from ftgov.dossier.assemble import assemble
 from ftgov.dossier.assess import TOOL
 from ftgov.errors import FtgovError, MissingExtra
@@ -84,7 +85,7 @@ def _predicate(dossier: Dossier, content: bytes, signed_at: str) -> Mapping[str,
         "ledger": dossier.assessment.ledger.model_dump(mode="json"),
         "signedAt": signed_at,
         "tool": TOOL,
-        "carriers": [],
+        "carriers": ["log"],
     }
 
 
@@ -132,17 +133,21 @@ def report(
     for evidence in dossier.evidence:
         files[f"evidence/{bare(evidence.digest)}"] = workspace.evidence.path(evidence.digest)
     _prepare(folder)
-    envelope = write_bundle(
+    write_bundle(
         folder / "bundle",
         files,
         predicate=dict(_predicate(dossier, content, present.text)),
         predicate_type=DOSSIER_PREDICATE,
         key=key,
+        prove=recorded_and_proven(
+            workspace,
+            lambda payload: _made(dossier, content, payload, present.text),
+            actor=actor,
+            recorded_at=present.text,
+        ),
     )
     zip_bundle(folder / "bundle", folder / "bundle.zip")
     _write_beside(folder, {"dossier.json": content, **rendered})
-    made = _made(dossier, content, envelope, present.text)
-    append(workspace, [made], actor=actor, recorded_at=present.text)
     return ReportFiles(folder, dossier, pdf_missing)
 
 
@@ -154,13 +159,13 @@ def _write_beside(folder: Path, files: Mapping[str, bytes]) -> None:
         (folder / name).write_bytes(content)
 
 
-def _made(dossier: Dossier, content: bytes, envelope: bytes, moment: str) -> Record:
+def _made(dossier: Dossier, content: bytes, payload: bytes, moment: str) -> Record:
     subject = dossier.assessment.subject
     return ReportMade(
         name=key_of(subject),
         model=subject.model.name,
         dossier=digest_bytes(content),
-        statement=digest_bytes(envelope),
+        statement=digest_bytes(payload),
         verdict=dossier.verdict,
         signed_at=moment,
     )

@@ -15,12 +15,22 @@ from ftgov.errors import InvalidBundle
 from ftgov.records.attestation import DOSSIER_PREDICATE, Layer, LayerResult, Statement
 from ftgov.records.digest import bare
 from ftgov.signing.bundle_read import Bundle
+from ftgov.signing.digests import digests_of
 from ftgov.signing.envelope import Envelope, parse_envelope, parse_statement
 from ftgov.signing.keys import PublicKey
-from ftgov.signing.names import DOSSIER_NAME, ENVELOPE_NAME, printable
+from ftgov.signing.layer_log import judge_log
+from ftgov.signing.names import (
+    CLOSED,
+    DOSSIER_NAME,
+    ENVELOPE_NAME,
+    WITHHELD_NAME,
+    is_carrier,
+    printable,
+)
 from ftgov.signing.predicate import Predicate, dossier_faults, read_predicate
 from ftgov.signing.standing import CLOCK_SKEW, key_faults, role_faults
 from ftgov.signing.trust import TrustedKey, TrustPack, moment
+from ftgov.signing.withheld import Withheld, read_withheld, withheld_faults
 
 CARRIERS: tuple[Layer, ...] = ("timestamp", "log", "pdf")
 """The layers that a predicate may list as further proof."""
@@ -83,11 +93,17 @@ def _files(case: Case) -> LayerResult:
             verdict="not_assessed",
             detail="No signed list of files could be read, so there is nothing to compare with.",
         )
-    items = tuple(_file_faults(case.bundle, case.statement))
+    try:
+        withheld = read_withheld(case.bundle)
+    except ValueError as fault:
+        detail = f"What is withheld can't be read: {str(fault).splitlines()[0]}."
+        items: tuple[str, ...] = (f"malformed: {WITHHELD_NAME}",)
+        return LayerResult(layer="files", verdict="invalid", detail=detail, items=items)
+    items = tuple(_file_faults(case, case.statement, withheld))
     # A dossier that is not what was signed is not worth reading.
     if not items and DOSSIER_NAME in case.bundle.names:
         content = case.bundle.read(DOSSIER_NAME)
-        items = dossier_faults(content, case.predicate, case.bundle.names)
+        items = dossier_faults(content, case.predicate, withheld.names.union(case.bundle.names))
     elif not items:
         items = (f"missing: {DOSSIER_NAME}",)
     if items:
@@ -95,26 +111,39 @@ def _files(case: Case) -> LayerResult:
         return LayerResult(layer="files", verdict="invalid", detail=detail, items=items)
     count = len(case.statement.subject)
     detail = f"All {count} files were hashed again and equal the signed list; there is no other."
-    return LayerResult(layer="files", verdict="valid", detail=detail)
+    if gone := withheld.names:
+        detail = (
+            f"{count - len(gone)} of {count} signed files were hashed again and equal the signed "
+            f"list; {len(withheld.files)} are withheld, and rows of {len(withheld.rows)} more."
+        )
+    return LayerResult(layer="files", verdict="valid", detail=detail, items=withheld.lines)
 
 
-def _file_faults(bundle: Bundle, statement: Statement) -> Iterator[str]:
-    """Yield each file that is missing, extra, changed, unreadable or misnamed."""
+def _file_faults(case: Case, statement: Statement, withheld: Withheld) -> Iterator[str]:
+    """Yield each file that is missing, extra, changed, unreadable, misnamed or not to be signed."""
+    assert case.predicate is not None
+    bundle, listed = case.bundle, case.predicate.carriers
     signed = {subject.name: subject.digest["sha256"] for subject in statement.subject}
-    present = set(bundle.names) - {ENVELOPE_NAME}
-    for name in sorted(signed.keys() | present):
+    present = set(bundle.names)
+    for name in sorted(present - signed.keys()):
+        if not is_carrier(name, listed):
+            yield f"extra: {name}"
+    yield from withheld_faults(bundle, withheld, frozenset(signed), case.predicate.rows)
+    whole = []
+    for name in sorted(signed.keys() - withheld.names):
         if name not in present:
             yield f"missing: {printable(name)}"
-        elif name not in signed:
-            yield f"extra: {name}"
+        elif name.startswith(CLOSED):
+            yield f"misplaced: {printable(name)}"
         elif name.startswith("evidence/") and name != f"evidence/{signed[name]}":
             yield f"misnamed: {name}"
         else:
-            try:
-                if bare(bundle.digest(name)) != signed[name]:
-                    yield f"changed: {name}"
-            except InvalidBundle:
-                yield f"unreadable: {name}"
+            whole.append(name)
+    for name, found in digests_of(bundle, whole):
+        if found is None:
+            yield f"unreadable: {name}"
+        elif bare(found) != signed[name]:
+            yield f"changed: {name}"
 
 
 def _envelope(case: Case) -> LayerResult:
@@ -184,6 +213,8 @@ LAYERS: tuple[Callable[[Case], LayerResult | None], ...] = (
     _envelope,
     _signature,
     _trust,
-    *(partial(_unchecked, layer) for layer in CARRIERS),
+    partial(_unchecked, "timestamp"),
+    judge_log,
+    partial(_unchecked, "pdf"),
 )
 """Every layer, in the order of the result; None means that the bundle does not need it."""
