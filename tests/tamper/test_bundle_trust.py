@@ -101,7 +101,7 @@ def test_required_timestamp_that_is_absent_is_invalid(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("required", [True, False])
-@pytest.mark.parametrize("layer", ["timestamp", "log", "pdf"])
+@pytest.mark.parametrize("layer", ["timestamp", "pdf"])
 def test_listed_proof_that_cannot_be_checked_is_not_assessed(
     tmp_path: Path, layer: Layer, required: bool
 ) -> None:

@@ -77,7 +77,10 @@ def read_predicate(value: dict[str, Any]) -> Predicate:
     """
     found = Predicate.model_validate(value)
     kept = found.model_dump(mode="json", by_alias=True)
-    said = {name: value[name] for name in kept if name in value}
+    needed = {
+        field.alias or name for name, field in Predicate.model_fields.items() if field.is_required()
+    }
+    said = {name: value.get(name) for name in kept if name in needed or name in value}
     if canonical_bytes(said) != canonical_bytes({name: kept[name] for name in said}):
         raise ValueError("a field of the predicate has a wrong type")
     return found
