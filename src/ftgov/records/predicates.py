@@ -1,8 +1,8 @@
 """Predicates that in-toto already has: frozen models of what others' tools read.
 
-`SimpleVerificationResult` says what a gate decided; `ReviewOutcome` (test-result) says what a reviewer of a report
-concluded. Readers pass over fields that they do not know; none that is ignored turns a refusal
-into an approval.
+`SimpleVerificationResult` says what a gate decided; `ReviewOutcome`, a test result, says what a
+reviewer of a report concluded. Readers pass over fields that they do not know; none that is ignored
+turns a refusal into an approval.
 
 Sources: in-toto Attestation Framework, spec/predicates/svr.md (0.2) and test-result.md (0.1.0);
 spec/v1/resource_descriptor.md.
