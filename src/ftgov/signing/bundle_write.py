@@ -9,12 +9,12 @@ import tempfile
 import zipfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from ftgov.errors import FtgovError, UsageError
 from ftgov.records.attestation import STATEMENT_TYPE, Statement, StatementSubject
 from ftgov.signing.bundle_read import FolderBundle
-from ftgov.signing.envelope import parse_envelope, parse_statement, sign_statement
+from ftgov.signing.envelope import Stamp, parse_envelope, parse_statement, sign_statement
 from ftgov.signing.keys import SigningKey
 from ftgov.signing.names import (
     CLOSED,
@@ -36,6 +36,14 @@ Prove = Callable[[bytes], Mapping[str, bytes]]
 """Given the signed payload, returns the files of `log/`: it records that it was signed."""
 
 
+class _By(NamedTuple):
+    """Who signs, and what is asked for once the signature is made."""
+
+    key: SigningKey
+    stamp: Stamp | None
+    prove: Prove | None
+
+
 def write_bundle(
     folder: Path,
     files: Mapping[str, Path | bytes],
@@ -43,6 +51,7 @@ def write_bundle(
     predicate: dict[str, Any],
     predicate_type: str,
     key: SigningKey,
+    stamp: Stamp | None = None,
     prove: Prove | None = None,
 ) -> bytes:
     """Write a signed bundle and return the bytes of its attestation.
@@ -54,6 +63,8 @@ def write_bundle(
         predicate: What is said of the files; lists the `carriers` of further proof, even if none.
         predicate_type: The URI of the predicate's type.
         key: Who signs.
+        stamp: Asks for a time stamp over the signature; verification
+            wants one exactly where the predicate lists the carrier `timestamp`.
         prove: Called once the statement is signed, before anything is put in its place; needed
             exactly where the predicate lists the carrier `log`.
 
@@ -65,7 +76,8 @@ def write_bundle(
     contents = {RECIPE_NAME: VERIFY_TEXT.encode(), **files}
     _check_request(folder, contents)
     try:
-        return _write(folder, contents, predicate, predicate_type, (key, prove))
+        by = _By(key, stamp, prove)
+        return _write(folder, contents, predicate, predicate_type, by)
     except OSError as fault:
         raise FtgovError(
             f"The bundle {folder} cannot be written: {fault.strerror}.",
@@ -78,7 +90,7 @@ def _write(
     contents: Mapping[str, Path | bytes],
     predicate: dict[str, Any],
     predicate_type: str,
-    by: tuple[SigningKey, Prove | None],
+    by: _By,
 ) -> bytes:
     """Make the bundle beside its place and move it there when it is whole."""
     folder.parent.mkdir(parents=True, exist_ok=True)
@@ -88,9 +100,10 @@ def _write(
         digests = {name: _place(made / name, contents[name]) for name in sorted(contents)}
         _check_digests(digests)
         check_predicate(predicate, predicate_type, "sha256:" + digests[DOSSIER_NAME])
-        envelope = sign_statement(_statement(digests, predicate, predicate_type), by[0])
+        statement = _statement(digests, predicate, predicate_type)
+        envelope = sign_statement(statement, by.key, by.stamp)
         _place(made / ENVELOPE_NAME, envelope)
-        for name, content in _proofs(predicate, envelope, by[1]).items():
+        for name, content in _proofs(predicate, envelope, by.prove).items():
             _place(made / name, content)
         FolderBundle(made)  # what is written can be read, within all limits
         _swap(made, folder, Path(scratch) / "old")

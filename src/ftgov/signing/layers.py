@@ -1,24 +1,31 @@
 """The layers of a verification: each judges one thing and names what it found wrong.
 
-A later kind of proof (timestamp, log, PDF seal) is one more function in `LAYERS`, in the place of
-the one that says that this version can't check it.
+The layers of further proof (timestamp, log, PDF seal, countersignatures) have files of their own.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import datetime
-from functools import partial
 from typing import NamedTuple
 
 from ftgov.errors import InvalidBundle
 from ftgov.records.attestation import DOSSIER_PREDICATE, Layer, LayerResult, Statement
+from ftgov.records.base import Time
 from ftgov.records.digest import bare
 from ftgov.signing.bundle_read import Bundle
+from ftgov.signing.countersign import Reviewed
 from ftgov.signing.digests import digests_of
 from ftgov.signing.envelope import Envelope, parse_envelope, parse_statement
 from ftgov.signing.keys import PublicKey
+from ftgov.signing.layer_countersignatures import (
+    Countersigned,
+    countersigned,
+    judge_countersignatures,
+)
 from ftgov.signing.layer_log import judge_log
+from ftgov.signing.layer_pdf import judge_pdf
+from ftgov.signing.layer_timestamp import judge_timestamp, proven_time
 from ftgov.signing.names import (
     CLOSED,
     DOSSIER_NAME,
@@ -29,15 +36,19 @@ from ftgov.signing.names import (
 )
 from ftgov.signing.predicate import Predicate, dossier_faults, read_predicate
 from ftgov.signing.standing import CLOCK_SKEW, key_faults, role_faults
+from ftgov.signing.timestamp import Stamped
 from ftgov.signing.trust import TrustedKey, TrustPack, moment
-from ftgov.signing.withheld import Withheld, read_withheld, withheld_faults
+from ftgov.signing.withheld import NOTHING, Withheld, read_withheld, withheld_faults
 
 CARRIERS: tuple[Layer, ...] = ("timestamp", "log", "pdf")
 """The layers that a predicate may list as further proof."""
 
 
 class Case(NamedTuple):
-    """A bundle as far as it could be understood: a field is None if what it needs did not hold."""
+    """A bundle as far as it could be understood: a field is None if what it needs did not hold.
+
+    `complete`: a bundle that withholds something is not what the reader asks for.
+    """
 
     bundle: Bundle
     pack: TrustPack
@@ -47,26 +58,45 @@ class Case(NamedTuple):
     signed: bool = False
     statement: Statement | None = None
     predicate: Predicate | None = None
+    stamped: Stamped | None = None
+    withheld: Withheld | None = NOTHING
+    heard: Countersigned = Countersigned()
     fault: str = ""
+    complete: bool = False
 
     def listed(self, carrier: str) -> bool:
         """Return whether the signed predicate lists a carrier."""
         return self.predicate is not None and carrier in self.predicate.carriers
+
+    @property
+    def signing_time(self) -> Time | None:
+        """The time at which the signer's key is judged: the stamped one, else the claimed one."""
+        if self.stamped is not None:
+            return self.stamped.text
+        return self.predicate.signed_at if self.predicate else None
+
+    @property
+    def signers(self) -> tuple[TrustedKey, ...]:
+        """The keys that the trust pack's demands are counted by: the signer's, and who agrees."""
+        return (*((self.key,) if self.key else ()), *self.heard.agreeing)
 
     def standing_faults(self) -> tuple[str, ...]:
         """Return why the signer does not count; only asked once the predicate could be read."""
         if self.key is None or self.predicate is None:
             return ("nobody is known to have signed",)
         signed_at = moment(self.predicate.signed_at)
+        if self.stamped is not None:
+            faults = key_faults(self.key, self.stamped.moment, proven=True)
+            return faults or role_faults(self.pack.terms, self.signers)
         if signed_at > self.now + CLOCK_SKEW:
             return (f"the claimed signing time {self.predicate.signed_at} lies in the future",)
         faults = key_faults(self.key, signed_at)
-        return faults or role_faults(self.pack.terms, (self.key,))
+        return faults or role_faults(self.pack.terms, self.signers)
 
 
-def examine(bundle: Bundle, pack: TrustPack, now: datetime) -> Case:
+def examine(bundle: Bundle, pack: TrustPack, now: datetime, *, complete: bool = False) -> Case:
     """Read a bundle's attestation step by step, each step only if the one before it held."""
-    case = Case(bundle, pack, now)
+    case = Case(bundle, pack, now, complete=complete)
     try:
         envelope = parse_envelope(bundle.read(ENVELOPE_NAME))
         case = case._replace(envelope=envelope, key=pack.terms.key(envelope.hint))
@@ -79,11 +109,22 @@ def examine(bundle: Bundle, pack: TrustPack, now: datetime) -> Case:
         statement = parse_statement(envelope.payload)
         if statement.predicate_type != DOSSIER_PREDICATE:
             raise ValueError(f"the predicate is a {statement.predicate_type!a}")
-        return case._replace(statement=statement, predicate=read_predicate(statement.predicate))
+        case = case._replace(statement=statement, predicate=read_predicate(statement.predicate))
+        case = case._replace(stamped=proven_time(case), withheld=_withheld(bundle))
+        report = Reviewed(statement, envelope.payload)
+        return case._replace(heard=countersigned(bundle, report, pack, now))
     except InvalidBundle as fault:
         return case._replace(fault=f"{fault.what} {fault.why}".strip())
     except ValueError as fault:
         return case._replace(fault=f"The statement is not fit: {fault}.")
+
+
+def _withheld(bundle: Bundle) -> Withheld | None:
+    """Return what a bundle says that it withholds; None where that can't be read."""
+    try:
+        return read_withheld(bundle)
+    except InvalidBundle:
+        return None
 
 
 def _files(case: Case) -> LayerResult:
@@ -93,13 +134,12 @@ def _files(case: Case) -> LayerResult:
             verdict="not_assessed",
             detail="No signed list of files could be read, so there is nothing to compare with.",
         )
-    try:
-        withheld = read_withheld(case.bundle)
-    except ValueError as fault:
-        detail = f"What is withheld can't be read: {str(fault).splitlines()[0]}."
+    withheld = case.withheld
+    if withheld is None:
+        detail = "What is withheld can't be read, so nobody can say what is missing."
         items: tuple[str, ...] = (f"malformed: {WITHHELD_NAME}",)
         return LayerResult(layer="files", verdict="invalid", detail=detail, items=items)
-    items = tuple(_file_faults(case, case.statement, withheld))
+    items = tuple(_file_faults(case, case.statement))
     # A dossier that is not what was signed is not worth reading.
     if not items and DOSSIER_NAME in case.bundle.names:
         content = case.bundle.read(DOSSIER_NAME)
@@ -116,13 +156,19 @@ def _files(case: Case) -> LayerResult:
             f"{count - len(gone)} of {count} signed files were hashed again and equal the signed "
             f"list; {len(withheld.files)} are withheld, and rows of {len(withheld.rows)} more."
         )
+        if case.complete:
+            detail = f"The bundle is not complete, as was asked for. {detail}"
+            return LayerResult(
+                layer="files", verdict="not_assessed", detail=detail, items=withheld.lines
+            )
     return LayerResult(layer="files", verdict="valid", detail=detail, items=withheld.lines)
 
 
-def _file_faults(case: Case, statement: Statement, withheld: Withheld) -> Iterator[str]:
+def _file_faults(case: Case, statement: Statement) -> Iterator[str]:
     """Yield each file that is missing, extra, changed, unreadable, misnamed or not to be signed."""
     assert case.predicate is not None
-    bundle, listed = case.bundle, case.predicate.carriers
+    assert case.withheld is not None
+    bundle, listed, withheld = case.bundle, case.predicate.carriers, case.withheld
     signed = {subject.name: subject.digest["sha256"] for subject in statement.subject}
     present = set(bundle.names)
     for name in sorted(present - signed.keys()):
@@ -193,19 +239,12 @@ def _trust(case: Case) -> LayerResult:
     if expires is not None and case.now >= moment(expires):
         detail = f"The trust pack has expired at {expires}; get a newer one from the signer."
         return LayerResult(layer="trust", verdict="not_assessed", detail=detail)
-    detail = f"{case.key.holder} may sign as {case.key.role} at {case.predicate.signed_at}."
+    detail = f"{case.key.holder} may sign as {case.key.role} at {case.signing_time}."
     return LayerResult(layer="trust", verdict="valid", detail=detail)
 
 
-def _unchecked(layer: Layer, case: Case) -> LayerResult | None:
-    """Judge a further proof that this version can't check: never valid, never left out."""
-    if case.listed(layer):
-        detail = f"The predicate lists a {layer} proof, which this version of ftgov can't check."
-        return LayerResult(layer=layer, verdict="not_assessed", detail=detail)
-    if layer == "timestamp" and case.pack.terms.timestamp_required:
-        detail = "The trust pack requires a timestamp, and the bundle has none."
-        return LayerResult(layer=layer, verdict="invalid", detail=detail)
-    return None
+def _countersignatures(case: Case) -> LayerResult | None:
+    return judge_countersignatures(case.heard)
 
 
 LAYERS: tuple[Callable[[Case], LayerResult | None], ...] = (
@@ -213,8 +252,9 @@ LAYERS: tuple[Callable[[Case], LayerResult | None], ...] = (
     _envelope,
     _signature,
     _trust,
-    partial(_unchecked, "timestamp"),
+    judge_timestamp,
     judge_log,
-    partial(_unchecked, "pdf"),
+    judge_pdf,
+    _countersignatures,
 )
 """Every layer, in the order of the result; None means that the bundle does not need it."""

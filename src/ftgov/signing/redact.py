@@ -103,11 +103,10 @@ def _read(bundle: Bundle) -> _Signed:
     statement = parse_statement(parse_envelope(bundle.read(ENVELOPE_NAME)).payload)
     try:
         predicate = read_predicate(statement.predicate)
-        before = read_withheld(bundle)
     except ValueError as fault:
         raise malformed("The bundle cannot be understood.", str(fault)) from fault
     names = frozenset(subject.name for subject in statement.subject)
-    return _Signed(bundle, names, predicate.rows, before)
+    return _Signed(bundle, names, predicate.rows, read_withheld(bundle))
 
 
 def _named(signed: _Signed, word: str) -> str:

@@ -19,7 +19,7 @@ from ftgov.records.canonical import canonical_bytes
 from ftgov.records.digest import bare
 from ftgov.signing.bundle_read import Bundle
 from ftgov.signing.envelope import parse_canonical
-from ftgov.signing.names import ROWS, WITHHELD_NAME
+from ftgov.signing.names import ROWS, WITHHELD_NAME, malformed
 from ftgov.signing.rows import RowTree, SignedRows, count_rows
 
 _EVIDENCE = re.compile(r"evidence/[0-9a-f]{64}")
@@ -78,15 +78,18 @@ def read_withheld(bundle: Bundle) -> Withheld:
     """Return what a bundle says that it withholds.
 
     Raises:
-        ValueError: If the record is not the canonical form of itself.
-        InvalidBundle: If it can't be read.
+        InvalidBundle: If it can't be read, or is not the canonical form of itself.
     """
     if WITHHELD_NAME not in bundle.names:
         return NOTHING
     content = bundle.read(WITHHELD_NAME)
-    found = Withheld.model_validate(parse_canonical(content))
-    if canonical_bytes(found) != content:
-        raise ValueError("a field has a wrong type")
+    try:
+        found = Withheld.model_validate(parse_canonical(content))
+        if canonical_bytes(found) != content:
+            raise ValueError("a field has a wrong type")
+    except ValueError as fault:
+        why = str(fault).splitlines()[0]
+        raise malformed(f"malformed: {WITHHELD_NAME}.", why) from fault
     return found
 
 
