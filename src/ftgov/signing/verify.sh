@@ -37,10 +37,15 @@ cd "$1"; L='files: there is a link, a special file or a folder that does not bel
 test -z "$(find . -mindepth 1 ! -type f ! \( -type d \( -path ./$A -o -path ./evidence -o -path ./log \) \))"
 attested $S "$W/statement"; mv "$W/sig" "$W/report.sig"; says '.predicate.carriers - ["timestamp", "log", "pdf"] == [] and
   (.predicate.tool | strings != "") and .predicateType == "https://ftgov.dev/attestation/dossier/v1"'
-L='files: they are not exactly those that were signed'
-{ jq -er '.subject[].name' "$W/statement"; echo $S; ! lists log || printf '%s\n' $P $E; } | sort > "$W/want"
-find . -type f | cut -c3- | sort | cmp -s - "$W/want"; jq -er '.subject[] | .digest.sha256 + "  " + .name' "$W/statement" > "$W/sums"
-sha256sum -c --strict --quiet "$W/sums"; L='files: the dossier does not say what the statement says'
+L='files: they are not exactly those that were signed'; : > "$W/gone"
+if test -f $A/withheld.json; then canonical $A/withheld.json
+  jq -r '.files[], .rows[].file' $A/withheld.json | grep '^evidence/' | sort | tee "$W/gone" | sed 's/^/WITHHELD: /'; fi
+{ jq -er '.subject[].name' "$W/statement"; echo $S; ! lists log || printf '%s\n' $P $E; test ! -f $A/withheld.json ||
+  echo $A/withheld.json; } | sort | comm -23 - "$W/gone" > "$W/want"; find . -type f | cut -c3- | sort > "$W/have"
+OTHERS="^$A/((agreement|dissent)-[0-9a-f]{64}[.]sigstore[.]json|rows-[0-9a-f]{64}[.]jsonl)\$"
+grep -Ev "$OTHERS" "$W/have" | cmp -s - "$W/want"; grep -E "$OTHERS" "$W/have" | sed 's/^/NOT CHECKED HERE: /'
+jq -er '.subject[] | .digest.sha256 + "  " + .name' "$W/statement" > "$W/sums"
+sha256sum -c --strict --quiet --ignore-missing "$W/sums"; L='files: the dossier does not say what the statement says'
 says --slurpfile d dossier.json --arg h "$(digest < dossier.json)" '.predicate | .dossier == $h and
   .model == $d[0].assessment.subject.model.name and .verdict == $d[0].verdict'
 AT=$(jq -er '.predicate.signedAt | sub("\\.[0-9]+Z$"; "Z")' "$W/statement"); L='timestamp: it is not listed'
