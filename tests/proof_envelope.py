@@ -272,7 +272,11 @@ def _said(**changes: object) -> Change:
     return _forged(lambda statement: statement["predicate"].update(changes), "signer")
 
 
-def claim_mutations() -> Iterator[Mutation]:
+def _subject(more: dict[str, Any]) -> Callable[[Any], object]:
+    return lambda statement: statement["subject"].insert(0, more)
+
+
+def claim_mutations(place: Place) -> Iterator[Mutation]:
     """Yield what a trusted signer can't say: another model, verdict, dossier, time or subject."""
     anything = "files envelope trust timestamp log pdf"
     for name, changes in {
@@ -289,12 +293,11 @@ def claim_mutations() -> Iterator[Mutation]:
         yield told(f"claims {name}", anything, _said(**changes))
     yield told("subject left out", anything, _forged(lambda s: s["subject"].pop(), "signer"))
     yield told("subjects unsorted", "envelope", _forged(lambda s: s["subject"].reverse(), "signer"))
-    twice: Callable[[Any], object] = lambda s: s["subject"].append(s["subject"][0])  # noqa: E731
-    yield told("subject twice", "envelope", _forged(twice, "signer"))
+    twice = place.payload()["subject"][0]
+    yield told("subject twice", "envelope", _forged(_subject(twice), "signer"))
     for name in ("../outside", "/etc/hostname", "evidence/../dossier.json", "trust-pack.json"):
         more = {"name": name, "digest": {"sha256": "0" * 64}}
-        change: Callable[[Any], object] = lambda s, m=more: s["subject"].insert(0, m)
-        yield told(f"subject {name}", anything, _forged(change, "signer"))
+        yield told(f"subject {name}", anything, _forged(_subject(more), "signer"))
 
 
 def pack_mutations() -> Iterator[Mutation]:
@@ -323,20 +326,30 @@ def pack_mutations() -> Iterator[Mutation]:
         },
         "expired": {"expires": ago(days=1)},
     }.items():
-        change: Change = lambda p, t=terms: _pack(p, [listed()], **t)
-        yield told(f"pack: {what}", "trust", change)
-    for what, edit in {
+        yield told(f"pack: {what}", "trust", _terms(terms))
+    edits: dict[str, Callable[[bytes], bytes]] = {
         "emptied": lambda c: b"",
         "edited": lambda c: c.replace(b"Ada", b"Eve"),
         "indented": lambda c: json.dumps(json.loads(c), indent=1).encode(),
         "line feed": lambda c: c + b"\n",
         "key twice": lambda c: c.replace(b'"signed":', b'"signed":{},"signed":'),
-        "signed by another key": lambda c: _resigned(c),
+        "signed by another key": _resigned,
         "not signed": lambda c: canonical_bytes({**json.loads(c), "signatures": []}),
-        "signed twice": lambda c: _signed_twice(c),
-    }.items():
-        change = lambda p, e=edit: p.pack.write_bytes(e(p.pack.read_bytes()))
-        yield told(f"pack: {what}", "pack", change)
+        "signed twice": _signed_twice,
+    }
+    for what, edit in edits.items():
+        yield told(f"pack: {what}", "pack", _pack_bytes(edit))
+
+
+def _terms(terms: dict[str, Any]) -> Change:
+    return lambda place: _pack(place, [listed()], **terms)
+
+
+def _pack_bytes(edit: Callable[[bytes], bytes]) -> Change:
+    def apply(place: Place) -> None:
+        place.pack.write_bytes(edit(place.pack.read_bytes()))
+
+    return apply
 
 
 def _pack(place: Place, keys: list[Any], **terms: Any) -> None:

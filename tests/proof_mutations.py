@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import random
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import NamedTuple
 
 from proof_place import ENVELOPE, EVIDENCE, Place
@@ -76,6 +77,10 @@ def _replace(name: str, make: Callable[[str], object]) -> Change:
     return apply
 
 
+def _dangle(path: str) -> None:
+    Path(path).symlink_to("nothing")
+
+
 def _rename(name: str, to: Callable[[str], str]) -> Change:
     return lambda place: (place.bundle / name).rename(place.bundle / to(name))
 
@@ -119,16 +124,15 @@ def layer_of(name: str) -> str:
     """Return the layers that may tell a change of a file's bytes."""
     if name == ENVELOPE:
         return "envelope signature timestamp trust"
-    return "files log" if name.startswith("log/") else "files"
+    return "files log" if name.startswith("log/") else "files pdf"
 
 
 def file_mutations(names: list[str]) -> Iterator[Mutation]:
     """Yield every file x every way of touching a file."""
     for name in names:
         signed = name == ENVELOPE
-        absent = (
-            "envelope files log" if "/" in name and not name.startswith("evidence") else "files"
-        )
+        closed = name.startswith(("attestations/", "log/"))
+        absent = "envelope files log" if closed else "files pdf"
         for what, edit in EDITS.items():
             # The library reads JSON as JavaScript does: white space around it is nothing.
             covers = signed and what not in {"line feed at the end", "space at the front", "CRLF"}
@@ -137,7 +141,7 @@ def file_mutations(names: list[str]) -> Iterator[Mutation]:
         yield told(f"{name}: symlink to the same", "files", _link(name))
         yield told(f"{name}: a pipe", "files", _replace(name, os.mkfifo))
         yield told(f"{name}: a folder", absent, _replace(name, os.mkdir))
-        yield told(f"{name}: dangling link", absent, _replace(name, lambda p: os.symlink("no", p)))
+        yield told(f"{name}: dangling link", absent, _replace(name, _dangle))
         for what, to in RENAMES.items():
             yield told(f"{name}: {what}", absent, _rename(name, to))
         for what, to in TWINS.items():

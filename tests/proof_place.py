@@ -1,4 +1,4 @@
-"""A whole signed bundle with every layer of proof, another model's beside it, and ways to change it.
+"""A signed bundle with every layer of proof, another model's beside it, and ways to change it.
 
 Times are the machine's own, because `verify.sh` looks at no other clock.
 """
@@ -9,7 +9,7 @@ import base64
 import io
 import json
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -20,15 +20,28 @@ from ftgov.records.canonical import canonical_bytes
 from ftgov.records.digest import bare, digest_bytes, digest_record
 from ftgov.signing.bundle import write_bundle
 from ftgov.signing.certificate import self_certificate
+from ftgov.signing.countersign import countersignature_name, read_reviewed, sign_review
 from ftgov.signing.envelope import pae
 from ftgov.signing.keys import SigningKey
+from ftgov.signing.log_key import LogKey
+from ftgov.signing.names import LOG_ENTRY_NAME, LOG_PROOF_NAME
 from ftgov.signing.pdf_seal import seal_pdf
 from ftgov.signing.timestamp_request import TimestampService
 from ftgov.signing.trust import TrustedKey, build_trust_pack
+from ftgov.signing.trust_parts import TrustedLog, TrustedWitness
+from ftgov.signing.witness import WitnessKey
+from ftgov.transparency.checkpoint import TreeHead, head_text
+from ftgov.transparency.log_entry import LogEntry, write_entry
+from ftgov.transparency.merkle import inclusion_proof, root_of
+from ftgov.transparency.note import write_note
+from ftgov.transparency.tlog_proof import TlogProof, write_proof
 from timestamp_authority import LocalAuthority
+from transparency_samples import tree_of
 
 NOW = datetime.now(UTC).replace(microsecond=0)
-CARRIERS = ["timestamp", "pdf"]
+CARRIERS = ["timestamp", "log", "pdf"]
+ORIGIN = "ftgov.dev/log/proofs"
+SIZE, SEQ = 21, 8
 ENVELOPE = "attestations/report.sigstore.json"
 ANSWERS = [b'{"id": 1, "answer": "approve"}\n', b'{"id": 2, "answer": "decline"}\n']
 EVIDENCE = [f"evidence/{bare(digest_bytes(answer))}" for answer in ANSWERS]
@@ -188,13 +201,21 @@ def write_place(folder: Path, proofs: Proofs) -> Place:
             trusted(KEYS.second, holder="Bo Example"),
         ],
         authorities=[proofs.authority.listed_in_full],
+        logs=[TrustedLog(origin=ORIGIN, key=LOG.public)],
+        witnesses=[TrustedWitness(name=WITNESS.name, key=WITNESS.public)],
+        witnesses_required=1,
     )
     return place
 
 
 def _write_bundle(target: Path, model: str, service: TimestampService) -> None:
     document = dossier(model)
-    said = {"model": model, "verdict": "pass", "tool": "ftgov 0", "signedAt": ago(seconds=0)}
+    said: dict[str, str] = {
+        "model": model,
+        "verdict": "pass",
+        "tool": "ftgov 0",
+        "signedAt": ago(seconds=0),
+    }
     files: dict[str, Path | bytes] = dict(zip(EVIDENCE, ANSWERS, strict=True))
     files |= {"dossier.json": document, "report.html": HTML}
     sealed = seal_pdf(
@@ -207,4 +228,51 @@ def _write_bundle(target: Path, model: str, service: TimestampService) -> None:
         predicate_type=DOSSIER_PREDICATE,
         key=KEYS.signer,
         stamp=service.stamp,
+        prove=lambda payload: log_files(payload, said, document),
     )
+    report = read_reviewed((target / ENVELOPE).read_bytes())
+    name, content = sign_review(report, KEYS.second, name="Bo", signed_at=ago(seconds=0))
+    (target / name).write_bytes(content)
+
+
+LOG = LogKey.generate(ORIGIN)
+WITNESS = WitnessKey.generate("witness.example/ada")
+AGREEMENT = countersignature_name("agreement", KEYS.second.spki)
+
+
+def log_files(payload: bytes, said: Mapping[str, str], document: bytes) -> dict[str, bytes]:
+    """Return the entry of a signed report and the proof that it is in a log."""
+    record = {
+        "type": "report",
+        "name": "r.1",
+        "dossier": digest_bytes(document),
+        "statement": digest_bytes(payload),
+        "model": said["model"],
+        "verdict": said["verdict"],
+        "signed_at": said["signedAt"],
+    }
+    entry = LogEntry.model_validate(
+        {
+            "actor": "party-0123456789abcdef",
+            "name": "r.1",
+            "previous": "sha256:" + "1" * 64,
+            "record": record,
+            "record_digest": digest_record(record),
+            "recorded_at": said["signedAt"],
+            "seq": SEQ,
+            "type": "report",
+        }
+    )
+    return {LOG_ENTRY_NAME: write_entry(entry), LOG_PROOF_NAME: proof_of(entry)}
+
+
+def proof_of(entry: LogEntry, size: int = SIZE, log: LogKey | None = None) -> bytes:
+    """Return the proof that an entry is in a log of some entries, cosigned by the witness."""
+    log = log or LOG
+    leaves = [f"entry {number}".encode() for number in range(1, size + 1)]
+    leaves[entry.seq - 1] = bytes.fromhex(bare(entry.digest))
+    tree = tree_of(leaves)
+    text = head_text(TreeHead(log.name, size, root_of(size, tree)))
+    lines = [log.sign_text(text), WITNESS.cosign(text, int(NOW.timestamp()) - 60)]
+    hashes = inclusion_proof(entry.seq - 1, size, tree)
+    return write_proof(TlogProof(entry.seq - 1, hashes, write_note(text, lines)))

@@ -64,7 +64,7 @@ def mutations(place: Place) -> list[Mutation]:
         *signature_mutations(stamped=True),
         *statement_mutations(place),
         *payload_mutations(),
-        *claim_mutations(),
+        *claim_mutations(place),
         *pack_mutations(),
     ]
     assert len({each.name for each in found}) == len(found)

@@ -17,10 +17,10 @@ SCRIPT = Path(__file__).with_name(SCRIPT_NAME)
 
 _PAGE = """# Check this bundle yourself
 
-This needs no ftgov: only `sh`, `jq`, `base64`, `sha256sum` and `openssl` (3.0 or later), as found on any
-Debian, and `pdfsig` (poppler-utils) where the report's PDF is sealed. You also need the signer's **trust
-pack**, `trust-pack.json`. It must reach you by another way than this bundle, and so must the
-fingerprint of its root key: whoever makes a bundle can make a trust pack too.
+This needs no ftgov: only `sh`, `jq`, `base64`, `sha256sum` and `openssl` (3.0 or later), as found
+on any Debian, and `pdfsig` (poppler-utils) where the report's PDF is sealed. You also need the
+signer's **trust pack**, `trust-pack.json`. It must reach you by another way than this bundle, and
+so must the fingerprint of its root key: whoever makes a bundle can make a trust pack too.
 
 Run `verify.sh`, which lies beside the trust pack. Whoever changed a bundle could have changed this
 page too, so take the script from there, or from the documentation of ftgov, not from here. It is
@@ -28,8 +28,10 @@ the same everywhere, and short enough to read:
 
     sh verify.sh BUNDLE TRUST_PACK sha256:FINGERPRINT_OF_THE_ROOT
 
-Its last line is `VALID: ...` and its exit status 0, or it is `INVALID: ` with the layer that does not
-hold, and 20.
+Its last line is `VALID: ...` and its exit status 0, or it is `INVALID: ` with the layer that does
+not hold, and 20. It checks the trust pack, the files, the signature, the signer's standing and,
+where the statement lists them, time stamp, log proof, witnesses and the seal of the PDF. Agreements
+and dissents of others, and rows that are left of a file, it names as not checked.
 
 ```sh
 %s```
