@@ -107,7 +107,7 @@ def test_listed_timestamp_that_is_absent_is_invalid(tmp_path: Path, required: bo
     assert (result.verdict, _verdict(result, "timestamp")) == ("invalid", "invalid")
 
 
-@pytest.mark.parametrize("layer", ["log", "pdf"])
+@pytest.mark.parametrize("layer", ["log"])
 def test_listed_proof_that_cannot_be_checked_is_not_assessed(tmp_path: Path, layer: Layer) -> None:
     pack = _pack(tmp_path, trusted(KEY))
     result = verify_bundle(_bundle(tmp_path, carriers=[layer]), pack, as_of=AS_OF)
