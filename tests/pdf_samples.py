@@ -34,7 +34,7 @@ def overlaid(sealed: bytes) -> bytes:
     page["/Contents"] = writer.add_object(paint)
     writer.mark_update(writer.root["/Pages"]["/Kids"].raw_get(0))
     buffer = io.BytesIO()
-    writer.write(buffer)
+    writer.write(buffer)  # type: ignore[no-untyped-call]
     return buffer.getvalue()
 
 
