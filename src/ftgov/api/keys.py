@@ -11,7 +11,9 @@ from ftgov.errors import FtgovError, NotAssessable, UsageError
 from ftgov.records.base import Name
 from ftgov.signing.certificate import Certificate, plain_certificate, self_certificate
 from ftgov.signing.keys import SigningKey
+from ftgov.signing.log_key import LogKey
 from ftgov.signing.trust import TrustedKey, build_trust_pack
+from ftgov.signing.trust_parts import TrustedLog
 from ftgov.store.workspace import Workspace
 
 DEFAULT_KEY = "release"
@@ -152,12 +154,14 @@ def trust_pack(
     valid_days: int = 365,
     certificate: Certificate | None = None,
     now: str | None = None,
+    log: LogKey | None = None,
 ) -> str:
-    """Write a trust pack that names one key, signed by that key as its own root.
+    """Write a trust pack that names one key and one log, signed by that key as its own root.
 
     Give it to the auditor apart from any bundle. Without a time-stamp authority signing times are
     claimed, so the pack says `timestampRequired: false`. `certificate` is what the key seals PDFs
-    with, `certificate_of(workspace, key)`; None is the one of a key without a file of it.
+    with, `certificate_of(workspace, key)`; None is the one of a key without a file of it. `log` is
+    the key of the workspace's log, without which the log proof of a report can't be checked.
 
     Returns:
         The fingerprint of the root key, `sha256:...`, for `ftgov verify --trust-root`.
@@ -172,7 +176,13 @@ def trust_pack(
         valid_days=valid_days,
         certificate=(certificate or plain_certificate(key)).pem,
     )
-    content = build_trust_pack([trusted], root=key, issued_at=moment, timestamp_required=False)
+    content = build_trust_pack(
+        [trusted],
+        root=key,
+        issued_at=moment,
+        timestamp_required=False,
+        logs=[TrustedLog(origin=log.name, key=log.public)] if log else (),
+    )
     place.parent.mkdir(parents=True, exist_ok=True)
     place.write_bytes(content)
     return key.spki

@@ -15,6 +15,7 @@ def verify(
     recompute: bool = False,
     trust_root: str | None = None,
     without: frozenset[str] = frozenset(),
+    complete: bool = False,
 ) -> Verification:
     """Verify a bundle with a trust pack that was delivered apart from it.
 
@@ -24,13 +25,16 @@ def verify(
         recompute: Also run analyzers, law pack and gates again on the bundle's own evidence.
         trust_root: The fingerprint of the key that must have signed the trust pack.
         without: Layers left out by name; only `pdf` may be.
+        complete: Whether a bundle that withholds something is not assessed.
 
     Raises:
         UsageError: If a path is absent.
         NotAssessable: If the trust pack can't be used.
     """
     place = Path(bundle)
-    result = verify_bundle(place, Path(trust), root_pin=trust_root, without=without)
+    result = verify_bundle(
+        place, Path(trust), root_pin=trust_root, without=without, complete=complete
+    )
     if not recompute or result.verdict == "invalid":
         return result
     from ftgov.recompute.bundle import recompute_bundle

@@ -74,10 +74,14 @@ def trust_pack(
     """Write the trust pack that names a key; give it to the auditor apart from any bundle."""
     from ftgov import api
     from ftgov.api.keys import load_key
+    from ftgov.api.tree_heads import made_log_key
 
     with api.open_workspace(workspace) as opened:
         signing_key = load_key(opened, key, read_passphrase(passphrase_file))
-    root = api.trust_pack(output, key=signing_key, holder=holder, role=role, valid_days=valid_days)
+        log = made_log_key(opened)
+    root = api.trust_pack(
+        output, key=signing_key, holder=holder, role=role, valid_days=valid_days, log=log
+    )
     lines = [f"trust pack {output}", f"root {root}", "Pin it: ftgov verify --trust-root " + root]
     console.result({"trust_pack": str(output), "root": root}, lines)
 
