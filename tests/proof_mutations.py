@@ -2,7 +2,8 @@
 
 `layers` are those of which our verifier must blame at least one; `pack` stands for a trust pack
 that can't be used. `sigstore` says whether the mutation is one of what @sigstore/verify covers:
-the attestation's form, key, signature and time stamp.
+the attestation's form, key, signature and time stamp; `shell` whether `verify.sh` covers it, which
+it does but for countersignatures, rows and what a seal of a PDF allows.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from proof_place import ENVELOPE, EVIDENCE, Place
+from proof_place import AGREEMENT, ENVELOPE, EVIDENCE, Place
 
 Change = Callable[[Place], object]
 
@@ -25,6 +26,7 @@ class Mutation(NamedTuple):
     layers: frozenset[str]
     apply: Change
     sigstore: bool = False
+    shell: bool = True
 
 
 def told(name: str, layers: str, apply: Change, *, sigstore: bool = False) -> Mutation:
@@ -77,6 +79,14 @@ def _replace(name: str, make: Callable[[str], object]) -> Change:
     return apply
 
 
+def _deleted(name: str) -> Change:
+    return lambda place: (place.bundle / name).unlink()
+
+
+def _made(name: str) -> Change:
+    return lambda place: (place.bundle / name).mkdir()
+
+
 def _dangle(path: str) -> None:
     Path(path).symlink_to("nothing")
 
@@ -124,6 +134,8 @@ def layer_of(name: str) -> str:
     """Return the layers that may tell a change of a file's bytes."""
     if name == ENVELOPE:
         return "envelope signature timestamp trust"
+    if name == AGREEMENT:
+        return "countersignatures"
     return "files log" if name.startswith("log/") else "files pdf"
 
 
@@ -132,12 +144,15 @@ def file_mutations(names: list[str]) -> Iterator[Mutation]:
     for name in names:
         signed = name == ENVELOPE
         closed = name.startswith(("attestations/", "log/"))
-        absent = "envelope files log" if closed else "files pdf"
+        absent = "envelope files log countersignatures" if closed else "files pdf"
+        shell = name != AGREEMENT
         for what, edit in EDITS.items():
             # The library reads JSON as JavaScript does: white space around it is nothing.
             covers = signed and what not in {"line feed at the end", "space at the front", "CRLF"}
-            yield told(f"{name}: {what}", layer_of(name), _bytes(name, edit), sigstore=covers)
-        yield told(f"{name}: deleted", absent, lambda p, n=name: (p.bundle / n).unlink())
+            made = told(f"{name}: {what}", layer_of(name), _bytes(name, edit), sigstore=covers)
+            yield made._replace(shell=shell)
+        if name != AGREEMENT:  # a bundle without it is sound: it only says less
+            yield told(f"{name}: deleted", absent, _deleted(name))
         yield told(f"{name}: symlink to the same", "files", _link(name))
         yield told(f"{name}: a pipe", "files", _replace(name, os.mkfifo))
         yield told(f"{name}: a folder", absent, _replace(name, os.mkdir))
@@ -195,7 +210,7 @@ def tree_mutations() -> Iterator[Mutation]:
     for name, layers in ADDED.items():
         yield told(f"added {name!a}", layers, _added(name))
     for name in ("extra", "evidence/deep", "attestations/deep", ".git", "Evidence"):
-        yield told(f"added the folder {name}", "files", lambda p, n=name: (p.bundle / n).mkdir())
+        yield told(f"added the folder {name}", "files", _made(name))
     yield told("added a pipe", "files", lambda p: os.mkfifo(p.bundle / "pipe"))
     yield told("added a link out of the bundle", "files", _linked_out)
     for folder in ("evidence", "attestations"):
@@ -221,6 +236,8 @@ def replay_mutations(names: list[str]) -> Iterator[Mutation]:
     for name in names:
         if name in {"VERIFY.md", "report.html", *EVIDENCE}:
             continue  # the same in both bundles
+        if name == AGREEMENT:
+            continue  # see `agreement_mutations`
         layers = layer_of(name) + " files"
         yield told(f"{name}: another model's", layers, _replayed(name))
     yield told("all but the dossier: another model's", "files", _all_but("dossier.json"))
@@ -249,9 +266,14 @@ def flip_mutations(names: list[str], each: int) -> Iterator[Mutation]:
     for name in names:
         for number in range(each):
             share, bit = chance.random(), 1 << chance.randrange(8)
-            change = _bytes(name, lambda c, s=share, b=bit: _flip(c, int(s * len(c)), b))
-            yield told(f"{name}: bit {number}", layer_of(name), change)
+            change = _flipped(name, share, bit)
+            made = told(f"{name}: bit {number}", layer_of(name), change)
+            yield made._replace(shell=name != AGREEMENT)
 
 
-def _flip(content: bytes, at: int, bit: int) -> bytes:
-    return content[:at] + bytes([content[at] ^ bit]) + content[at + 1 :]
+def _flipped(name: str, share: float, bit: int) -> Change:
+    def flip(content: bytes) -> bytes:
+        at = int(share * len(content))
+        return content[:at] + bytes([content[at] ^ bit]) + content[at + 1 :]
+
+    return _bytes(name, flip)

@@ -32,9 +32,9 @@ L='envelope: the statement is malformed, or lists proof of an unknown kind'; can
 says '._type == "https://in-toto.io/Statement/v1" and .predicateType == "https://ftgov.dev/attestation/dossier/v1" and
   ([.subject[].name] | . == unique) and (.predicate | .carriers - ["timestamp", "log", "pdf"] == [] and (.tool | strings != "")
   and (.signedAt | test("^[0-9-]{10}T[0-9:]{8}([.][0-9]+)?Z$")))'; L='files: they are not exactly those that were signed'
-: > "$W/gone"; if test -f $X; then canonical $X; jq -r '.files[], .rows[].file' $X | grep '^evidence/' | sort > "$W/gone"; fi
-{ jq -er '.subject[].name' "$W/statement"; echo $S; test ! -f $X || echo $X; ! lists log || printf '%s\n' $P $E; } |
-  sort | comm -23 - "$W/gone" > "$W/want"; find . -type f | cut -c3- | sort > "$W/have"
+: > "$W/gone"; if test -f $X; then canonical $X; jq -er 'select(keys == ["files", "rows", "schema"]) | .files[], .rows[].file' $X > "$W/gone"; fi
+{ jq -er '.subject[].name' "$W/statement"; echo $S; test ! -f $X || echo $X; ! lists log || printf '%s\n' $P $E; } | sort > "$W/all"
+comm -23 "$W/all" "$W/gone" > "$W/want"; find . -type f | cut -c3- | sort > "$W/have"; test -z "$(comm -13 "$W/all" "$W/gone"; grep -v '^evidence/' "$W/gone")"
 MORE="^$A/((agreement|dissent)-[0-9a-f]{64}[.]sigstore[.]json|rows-[0-9a-f]{64}[.]jsonl)\$"; sed 's/^/WITHHELD: /' "$W/gone"
 grep -Ev "$MORE" "$W/have" | cmp -s - "$W/want"; grep -E "$MORE" "$W/have" | sed 's/^/NOT CHECKED HERE: /'
 jq -er '.subject[] | .digest.sha256 + "  " + .name' "$W/statement" > "$W/o"; sha256sum -c --strict --quiet --ignore-missing "$W/o"
@@ -71,10 +71,10 @@ if lists log; then L='log: the entry of this report is not in a log of the trust
     { printf '\1'; cat "$W/$LEFT" "$W/$RIGHT"; } | hash > "$W/o"; mv "$W/o" "$W/r"; N=$((N / 2)) M=$((M / 2)); done < "$W/path"
   test "$M $(base64 -w0 "$W/r")" = "0 $TOP"
 else L='log: witnesses are required'; test "$(pack '.signed.witnessesRequired // 0')" = 0; fi
-if lists pdf; then L='pdf: report.pdf is not sealed as a whole by the signer'; jq -ej .certificate "$W/key" > "$W/crt"; cp report.pdf "$W"
-  (cd "$W"; pdfsig -nocert report.pdf > seal; pdfsig -dump report.pdf > o); grep -q 'Signature is Valid' "$W/seal"
+if lists pdf; then L='pdf: report.pdf is not sealed as a whole by the signer'; cp report.pdf "$W"
+  (cd "$W"; pdfsig -nocert report.pdf > seal; pdfsig -dump report.pdf > o); test "$(grep -c 'Signature is Valid' "$W/seal") $(
+    grep -c '^Signature #' "$W/seal")" = '1 1'; jq -ej .certificate "$W/key" > "$W/crt"; grep -q 'Total document signed' "$W/seal"
   set -- $(sed -n 's/.*Signed Ranges: \[0 - \([0-9]*\)\], \[\([0-9]*\) - [0-9]*\]$/\1 \2/p' "$W/seal")
-  grep -q 'Total document signed' "$W/seal"; { head -c "$1" report.pdf; tail -c "+$(($2 + 1))" report.pdf; } > "$W/sealed"
-  openssl cms -verify -inform DER -noverify -in "$W/report.pdf.sig0" -content "$W/sealed" -binary -nointern \
-    -certfile "$W/crt" -out "$W/o" 2> "$W/o"; fi
+  { head -c "$1" report.pdf; tail -c "+$(($2 + 1))" report.pdf; } > "$W/sealed"; openssl cms -verify -inform DER -noverify \
+    -in "$W/report.pdf.sig0" -content "$W/sealed" -binary -nointern -certfile "$W/crt" -out "$W/o" 2> "$W/o"; fi
 L=done; echo "VALID: $(jq -r '.predicate | .model + " " + .verdict' "$W/statement"), signed $AT ($HOW) by $(jq -r .holder "$W/key")"
