@@ -182,6 +182,10 @@ SAMPLES: dict[str, dict[str, Any]] = {
     },
     "answer-signature": {"answer": D, "hand": "author", "envelope": FILE, "signed_at": NOW},
     "special-columns": {"columns": ["ethnicity"]},
+    "upload-override": {
+        "columns": ["ethnicity"], "categories": ["racial or ethnic origin"], "reason": "consent",
+        "author": "party-1", "decided_at": NOW,
+    },
     "bias-basis": {
         "columns": ["ethnicity"], "basis": "bias_detection", "reason": "needed",
         "points": {"a": "tried"}, "delete_by": "2027-01-31", "author": "party-1", "file": FILE,

@@ -111,19 +111,20 @@ def subject_of(workspace: Workspace, model: str, system: str | None = None) -> S
     for done in (*((job,) if job else ()), *earlier):
         wanted += done.datasets.values()
     serving = _system_of(below.records(System).values(), found, system)
+    datasets = _datasets(workspace, wanted)
     return Subject(
         model=found,
         base=base,
         related=tuple(other for other in ancestors if other != base),
         job=job,
         earlier_jobs=tuple(earlier),
-        datasets=_datasets(workspace, wanted),
+        datasets=datasets,
         evaluations=tuple(runs),
         system=serving,
         # Who only acts is no part of what is judged: another actor makes no audit stale.
         parties=tuple(party for party in workspace.ledger.every(Party) if party.role),
         standing=standing_of(workspace, serving, (*((job,) if job else ()), *earlier)),
-        special=special_of(workspace, dict.fromkeys(wanted)),
+        special=special_of(workspace, datasets),
     )
 
 

@@ -7,10 +7,16 @@ from collections.abc import Iterable, Sequence
 
 from ftgov.law.compute import cumulative, job_compute
 from ftgov.records.answer import Answer, JobCompute, ModificationCompute, Standing
+from ftgov.records.dataset import Dataset
 from ftgov.records.entry import ReportMade
 from ftgov.records.job import Job
 from ftgov.records.model import ModelVersion
-from ftgov.records.special_category import BiasBasis, SpecialCategories, SpecialColumns
+from ftgov.records.special_category import (
+    BiasBasis,
+    SpecialCategories,
+    SpecialColumns,
+    stated_of,
+)
 from ftgov.records.system import System
 from ftgov.store.workspace import Workspace
 
@@ -27,12 +33,17 @@ def standing_of(workspace: Workspace, system: System | None, jobs: Sequence[Job]
     )
 
 
-def special_of(workspace: Workspace, datasets: Iterable[str]) -> SpecialCategories:
-    """Return the special columns declared of datasets, and the grounds recorded for them."""
-    names = set(datasets)
+def special_of(workspace: Workspace, datasets: Iterable[Dataset]) -> SpecialCategories:
+    """Return what is said of special categories in datasets, and the grounds recorded for them."""
+    stated = {dataset.name: stated_of(dataset) for dataset in datasets}
+    names = set(stated)
     columns = [each for each in workspace.ledger.every(SpecialColumns) if each.name in names]
     bases = [each for each in workspace.ledger.every(BiasBasis) if each.name in names]
-    return SpecialCategories(columns=tuple(columns), bases=tuple(bases))
+    return SpecialCategories(
+        columns=tuple(columns),
+        bases=tuple(bases),
+        stated=tuple(each for each in stated.values() if each),
+    )
 
 
 def _released(workspace: Workspace, system: System) -> bool:

@@ -35,7 +35,7 @@ def _state(identity: str, spec: EvidenceSpec, owed: Obligation | None, known: Kn
     if spec.decides == "information":
         note = "for information: no evidence is asked"
         return DutyState(id=identity, state="not_applicable", note=note)
-    if "record:special-category-basis" in spec.shown_by and not known.subject.special.columns:
+    if "record:special-category-basis" in spec.shown_by and not known.subject.special.held:
         note = "no column is declared as a special category of personal data"
         return DutyState(id=identity, state="not_applicable", note=note)
     items = tuple(shown(by, spec, known) for by in spec.shown_by)
