@@ -12,6 +12,7 @@ from ftgov.errors import FtgovError
 from ftgov.law.pack import load_pack
 from ftgov.policy.decide import decide
 from ftgov.policy.load import Gate, load_gate
+from ftgov.recompute.standing import standing_faults
 from ftgov.records.attestation import LayerResult, LayerVerdict
 from ftgov.records.canonical import canonical_bytes, canonical_json, plain
 from ftgov.records.decision import verdict_of
@@ -80,7 +81,7 @@ def _law(assessment: Assessment, evidence: EvidenceReader) -> list[str]:
         files: dict[str, str] = canonical_json(stream.read())
     as_of = date.fromisoformat(stated.as_of)
     again = classify_subject(assessment.subject, load_pack(files), as_of, assessment.findings)
-    differs = []
+    differs = standing_faults(assessment.subject)
     if canonical_bytes(plain(again.classification)) != canonical_bytes(stated):
         differs.append("classification: differs")
     duties = [plain(duty) for duty in again.duties]

@@ -43,16 +43,33 @@ class JobCompute(Record):
     mid: str
     high: str
     method: str
+    parameters: tuple[str, str] = Field(description="active parameters, from and to")
+    factors: tuple[str, ...] = Field(default=(), description="rows of the factor tables behind it")
+
+
+class UncountedJob(Record):
+    """A job whose compute can't be told, and why."""
+
+    job: Name
+    why: str
 
 
 class ModificationCompute(Record):
-    """The compute of all jobs from the base to a model; jobs that lack figures are named."""
+    """The compute of all jobs from the base to a model; jobs that lack figures are named.
+
+    What is counted and what is not is as guidelines C(2025) 7719, annex A, list it.
+    """
 
     low: str
     mid: str
     high: str
     jobs: tuple[JobCompute, ...]
-    unknown: tuple[Name, ...] = Field(default=(), description="jobs without tokens or parameters")
+    unknown: tuple[UncountedJob, ...] = ()
+    counted: tuple[str, ...] = ()
+    not_counted: tuple[str, ...] = ()
+    counted_if_systemic: tuple[str, ...] = Field(
+        default=(), description="counted as well where the base has systemic risk; not known here"
+    )
 
 
 class Standing(Record):
