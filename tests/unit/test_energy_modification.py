@@ -61,7 +61,7 @@ def test_a_base_that_has_a_prior_uses_it_also_below_a_tuned_model() -> None:
     second = counted(job_compute(job(base="v1", outputs=["v2"], trained_tokens=10**7), chain))
     assert int(direct.parameters[0]) < int(direct.parameters[1])
     assert (second.low, second.high) == (direct.low, direct.high)
-    assert direct.factors[0] == second.factors[0] == "model.gpt-4.1-mini"
+    assert direct.factors[0] == second.factors[0] == "model.gpt-4.1-mini-2025-04-14"
     named = {"base": model("base", "base", snapshot="gpt-4.1-mini-2025-04-14")}
     assert counted(job_compute(job(trained_tokens=10**7), named)).high == direct.high
 
