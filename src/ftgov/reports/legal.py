@@ -104,10 +104,13 @@ def _compute_text(found: Classification, compute: ModificationCompute | None) ->
     ends = " to ".join(significant(float(end), 2) for end in (compute.low, compute.high))
     jobs = f"{len(compute.jobs)} job{'s' if len(compute.jobs) != 1 else ''}"
     text = f" The modification took {ends} FLOP over {jobs} (5 % to 95 %)"
-    if found.gpai_threshold_exact:
-        share = Fraction(compute.high) / Fraction(found.gpai_threshold_exact)
-        text += f", at the upper end {significant(float(share), 2)} of that threshold"
-    return f"{text}; synthetic data for a base with systemic risk is not in it."
+    if not found.gpai_threshold_exact:
+        return f"{text}."
+    share = Fraction(compute.high) / Fraction(found.gpai_threshold_exact)
+    return (
+        f"{text}, at the upper end {significant(float(share), 2)} of that threshold; synthetic "
+        "data for a base with systemic risk is not in it."
+    )
 
 
 def _sentences(names: tuple[str, ...]) -> str:
