@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 from fractions import Fraction
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,10 +16,12 @@ from ftgov.energy.compute import COUNTED, NOT_COUNTED
 from ftgov.energy.estimate import estimate
 from ftgov.energy.job import Job as Asked
 from ftgov.energy.modification import job_compute, whole
-from ftgov.recompute.standing import standing_faults
+from ftgov.recompute.figures import NOTHING
+from ftgov.recompute.standing import compare_standing
 from ftgov.records.answer import JobCompute, UncountedJob
 from ftgov.records.canonical import canonical_bytes
 from ftgov.records.model import ModelKind, ModelVersion
+from ftgov.store.evidence import EvidenceStore
 from law_subjects import job, subject
 
 BASE = ModelVersion(name="base", kind="base", parameters=8_000_000_000)
@@ -131,12 +134,14 @@ def test_training_from_nothing_is_no_modification_and_no_system_needs_none() -> 
     assert with_compute(alone) is alone
 
 
-def test_a_compute_that_the_jobs_do_not_give_is_told() -> None:
+def test_a_compute_that_the_jobs_do_not_give_is_told(tmp_path: Path) -> None:
     made = with_compute(subject(made=job(trained_tokens=10**9), base=BASE))
-    assert standing_faults(made) == []
+    evidence = EvidenceStore(tmp_path)
+    assert compare_standing(made, evidence, None) == NOTHING
     stated = made.standing.compute
     assert stated
     for other in (None, stated.model_copy(update={"high": stated.low})):
         standing = made.standing.model_copy(update={"compute": other})
-        (fault,) = standing_faults(made.model_copy(update={"standing": standing}))
+        altered = made.model_copy(update={"standing": standing})
+        (fault,) = compare_standing(altered, evidence, None).differs
         assert "compute" in fault

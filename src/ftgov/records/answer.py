@@ -9,6 +9,7 @@ from pydantic import Field
 from ftgov.records.base import Name, Record, Time
 from ftgov.records.digest import Digest, bare, digest_record
 from ftgov.records.evidence import Evidence
+from ftgov.records.four_eyes import AnswerSignature, UncountedHand, VerifiedHand
 from ftgov.records.job import Job
 from ftgov.records.system import FactValue
 
@@ -80,6 +81,13 @@ class Standing(Record):
         default=False, description="a report was signed for an earlier model of this system"
     )
     compute: ModificationCompute | None = None
+    signatures: tuple[AnswerSignature, ...] = Field(
+        default=(), description="under the answers as they stand"
+    )
+    hands: tuple[VerifiedHand, ...] = Field(
+        default=(), description="those of the signatures that the workspace's trust pack counted"
+    )
+    uncounted: tuple[UncountedHand, ...] = ()
 
 
 def answer_name(system: str, question: str) -> str:
