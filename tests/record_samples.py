@@ -181,7 +181,8 @@ SAMPLES: dict[str, dict[str, Any]] = {
         "purpose": D, "job": "job",
     },
     "answer-signature": {
-        "system": "desk", "question": "rms-2", "answer": D, "hand": "author", "envelope": FILE, "signed_at": NOW,
+        "system": "desk", "question": "rms-2", "answer": D, "hand": "author",
+        "envelope": FILE, "signed_at": NOW,
     },
     "special-columns": {"columns": ["ethnicity"]},
     "upload-override": {

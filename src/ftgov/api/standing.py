@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
+from datetime import UTC, datetime
 
+from ftgov.api.trusted import trusted
 from ftgov.records.answer import Answer, Standing
 from ftgov.records.dataset import Dataset
+from ftgov.records.digest import digest_record
 from ftgov.records.entry import ReportMade
+from ftgov.records.four_eyes import AnswerSignature
 from ftgov.records.special_category import (
     BiasBasis,
     SpecialCategories,
@@ -15,6 +19,7 @@ from ftgov.records.special_category import (
     stated_of,
 )
 from ftgov.records.system import System
+from ftgov.signing.hands import judge_hands
 from ftgov.store.workspace import Workspace
 
 
@@ -23,7 +28,9 @@ def standing_of(workspace: Workspace, system: System | None) -> Standing:
     if system is None:
         return Standing()
     answers = [each for each in workspace.ledger.every(Answer) if each.system == system.name]
-    return Standing(answers=tuple(answers), released=_released(workspace, system))
+    return _signed(
+        workspace, Standing(answers=tuple(answers), released=_released(workspace, system))
+    )
 
 
 def special_of(workspace: Workspace, datasets: Iterable[Dataset]) -> SpecialCategories:
@@ -36,6 +43,31 @@ def special_of(workspace: Workspace, datasets: Iterable[Dataset]) -> SpecialCate
         columns=tuple(columns),
         bases=tuple(bases),
         stated=tuple(each for each in stated.values() if each),
+    )
+
+
+def _signed(workspace: Workspace, standing: Standing) -> Standing:
+    """Return the standing with the signatures under its answers, judged by the trust pack.
+
+    Signatures under answers that were given again since are left out: they are under other records.
+    """
+    mine = {digest_record(answer) for answer in standing.answers}
+    signatures = [each for each in workspace.ledger.every(AnswerSignature) if each.answer in mine]
+    if not signatures:
+        return standing
+    found = judge_hands(
+        standing.answers,
+        signatures,
+        workspace.evidence,
+        trusted(workspace),
+        datetime.now(UTC),
+    )
+    return standing.model_copy(
+        update={
+            "signatures": tuple(signatures),
+            "hands": found.counted,
+            "uncounted": found.uncounted,
+        }
     )
 
 
