@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -23,6 +24,7 @@ from ftgov.signing.bundle import BundleEvidence, open_bundle
 from ftgov.signing.keys import SigningKey
 from ftgov.signing.trust import TrustedKey, build_trust_pack, read_trust_pack
 from tests_support import run_ftgov
+from timestamp_authority import LocalAuthority
 
 SYSTEM = "loan-desk.honest"
 FROM = "2026-01-01T00:00:00Z"
@@ -30,15 +32,24 @@ FROM = "2026-01-01T00:00:00Z"
 Listed = tuple[SigningKey, str]
 
 
-def write_pack(place: Path, keys: Sequence[Listed], **changes: dict[str, str]) -> None:
-    """Write a trust pack of these keys and holders; changes are by holder."""
+def write_pack(
+    place: Path,
+    keys: Sequence[Listed],
+    authority: LocalAuthority | None = None,
+    /,
+    **changes: dict[str, str],
+) -> None:
+    """Write a trust pack of these keys and holders; with an authority it requires time stamps."""
     every = [
         TrustedKey.of(key.public, holder=holder, role="answers", not_before=FROM, valid_days=900)
         for key, holder in keys
     ]
     told = [key.model_copy(update=changes.get(key.holder.split()[0].lower(), {})) for key in every]
     place.parent.mkdir(parents=True, exist_ok=True)
-    place.write_bytes(build_trust_pack(told, root=keys[0][0], issued_at=FROM))
+    stamps: dict[str, Any] = (
+        {"authorities": [authority.listed], "timestamp_required": True} if authority else {}
+    )
+    place.write_bytes(build_trust_pack(told, root=keys[0][0], issued_at=FROM, **stamps))
 
 
 class Desk:
@@ -57,11 +68,11 @@ class Desk:
         ]
         write_pack(place / "trust" / "trust-pack.json", self.keys)
 
-    def sign(self, hand: str, key: str, *questions: str) -> tuple[int, str]:
-        names = [part for name in questions or ("proh-1",) for part in ("--sign", name)]
+    def sign(self, hand: str, key: str, question: str = "proh-1", *more: str) -> tuple[int, str]:
         done = run_ftgov(
-            "answer", SYSTEM, *names, "--as", hand, "--key", key, "--workspace", self.place
-        )
+            "answer", SYSTEM, "--sign", question, "--as", hand, "--key", key, *more,
+            "--workspace", self.place,
+        )  # fmt: skip
         return done.status, done.out + done.err
 
     def duty(self) -> tuple[str, str]:
@@ -131,6 +142,20 @@ def test_a_revoked_key_a_lost_pack_and_a_new_answer_undo_it(desk: Desk, tmp_path
     with api.open_workspace(desk.place) as opened:
         answer(opened, SYSTEM, [Given("proh-1", True, "again", (str(again),))], author="J")
     assert desk.duty()[0] == "missing"
+
+
+def test_a_pack_that_requires_time_stamps_gets_them(desk: Desk, tmp_path: Path) -> None:
+    authority = LocalAuthority(tmp_path / "authority")
+    write_pack(desk.place / "trust" / "trust-pack.json", desk.keys, authority)
+    status, said = desk.sign("author", "jane")
+    assert (status, "requires a time stamp" in said) == (20, True)
+    with authority.served() as url:
+        assert desk.sign("author", "jane", "proh-1", "--tsa", url)[0] == 0
+    assert "author" in desk.duty()[1]
+    with api.open_workspace(desk.place) as opened:
+        (signature,) = opened.ledger.every(AnswerSignature)
+        envelope = opened.evidence.path(signature.envelope.digest).read_text()
+    assert "rfc3161Timestamps" in envelope
 
 
 def test_the_hands_travel_in_the_bundle_and_the_verifiers_pack_judges(

@@ -15,6 +15,7 @@ from ftgov.records.answer import Answer
 from ftgov.records.digest import digest_record
 from ftgov.records.evidence import Evidence
 from ftgov.records.four_eyes import AnswerSignature, Hand, VerifiedHand, same_person, signature_name
+from ftgov.signing.envelope import Stamp
 from ftgov.signing.hands import read_hand, sign_answer
 from ftgov.signing.keys import SigningKey
 from ftgov.signing.trust import TrustPack
@@ -39,6 +40,7 @@ def sign_answers(
     hand: Hand,
     key: SigningKey,
     *,
+    timestamp: Stamp | None = None,
     now: str | Moment | None = None,
     actor: str = ACTOR,
 ) -> tuple[Signed, ...]:
@@ -50,6 +52,7 @@ def sign_answers(
         questions: Ids of answered questions; `all` for every one that asks for four eyes.
         hand: As the author of the answer, or as who approves it.
         key: The person's key; the workspace's trust pack must list it.
+        timestamp: Asks an authority for a time stamp; None leaves the signing time claimed.
         now: The signing time, RFC 3339 UTC; by default the present.
         actor: Who records it.
 
@@ -66,7 +69,7 @@ def sign_answers(
     envelopes = []
     signed = []
     for answer in answers:
-        content = sign_answer(answer, hand, key, signed_at=present.text)
+        content = sign_answer(answer, hand, key, signed_at=present.text, timestamp=timestamp)
         made = _judge(content, answer, hand, pack)
         _require_another(answer, made, found.subject.standing.hands)
         envelopes.append(content)

@@ -2,17 +2,10 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
+from ftgov.api.keys import workspace_pack
 from ftgov.errors import NotAssessable
 from ftgov.signing.trust import TrustPack, find_trust_pack, read_pack_file, read_trust_pack
 from ftgov.store.workspace import Workspace
-
-
-def workspace_pack(workspace: Workspace) -> Path:
-    """Return where a workspace's trust pack is: `[trust] pack` of its settings, or `trust/`."""
-    named = workspace.config.get("trust", {}).get("pack", "trust/trust-pack.json")
-    return workspace.root / str(named)
 
 
 def trusted(workspace: Workspace) -> TrustPack | None:

@@ -49,6 +49,12 @@ class _By(NamedTuple):
     "--as", "hand", type=click.Choice(["author", "approver"]), help="In which hand to sign."
 )
 @click.option("--key", default="release", show_default=True, help="The key that signs.")
+@click.option(
+    "--tsa",
+    envvar="FTGOV_TSA",
+    metavar="URL",
+    help="Ask this RFC 3161 authority for time stamps; it sees a digest only.",
+)
 @passphrase_option
 @workspace_option
 def answer(
@@ -62,6 +68,7 @@ def answer(
     questions: tuple[str, ...],
     hand: Hand | None,
     key: str,
+    tsa: str | None,
     passphrase_file: Path | None,
     workspace: Path,
 ) -> None:
@@ -77,7 +84,7 @@ def answer(
     today = now_text()[:10]
     with open_workspace(workspace) as opened:
         if questions or hand:
-            _sign(console, opened, system, _Signature(questions, hand, key, passphrase_file))
+            _sign(console, opened, system, _Signature(questions, hand, key, tsa, passphrase_file))
             return
         if template:
             console.raw(template_of(opened, system, as_of=today, pack_id=law_pack))
@@ -110,12 +117,14 @@ class _Signature(NamedTuple):
     questions: tuple[str, ...]
     hand: Hand | None
     key: str
+    tsa: str | None
     passphrase_file: Path | None
 
 
 def _sign(console: Console, opened: Workspace, system: str, asked: _Signature) -> None:
     from ftgov.api.four_eyes import sign_answers
     from ftgov.api.keys import load_key
+    from ftgov.api.seals import timestamp_service
 
     if not asked.questions or asked.hand is None:
         raise UsageError(
@@ -123,7 +132,8 @@ def _sign(console: Console, opened: Workspace, system: str, asked: _Signature) -
             next_step=f"ftgov answer {system} --sign all --as author --key NAME",
         )
     key = load_key(opened, asked.key, read_passphrase(asked.passphrase_file))
-    done = sign_answers(opened, system, asked.questions, asked.hand, key)
+    stamp = timestamp_service(opened, asked.tsa).stamp if asked.tsa else None
+    done = sign_answers(opened, system, asked.questions, asked.hand, key, timestamp=stamp)
     plain = [{"question": each.question, **each.hand.model_dump(mode="json")} for each in done]
     lines = [
         f"signed {each.question} as {each.hand.hand}: {inert(each.hand.holder)}" for each in done

@@ -17,6 +17,7 @@ from ftgov.records.four_eyes import (
     UncountedHand,
     VerifiedHand,
 )
+from ftgov.signing.envelope import Stamp
 from ftgov.signing.keys import SigningKey
 from ftgov.signing.personal import read_personal, sign_personal
 from ftgov.signing.trust import TrustPack, moment
@@ -31,7 +32,14 @@ class Hands(NamedTuple):
     uncounted: tuple[UncountedHand, ...]
 
 
-def sign_answer(answer: Answer, hand: Hand, key: SigningKey, *, signed_at: str) -> bytes:
+def sign_answer(
+    answer: Answer,
+    hand: Hand,
+    key: SigningKey,
+    *,
+    signed_at: str,
+    timestamp: Stamp | None = None,
+) -> bytes:
     """Return the canonical envelope of a signature under an answer.
 
     Its subject is the answer's digest, so that no other answer, and no later form of this one, can
@@ -42,6 +50,7 @@ def sign_answer(answer: Answer, hand: Hand, key: SigningKey, *, signed_at: str) 
         hand: Whether its author signs, or who approves it.
         key: The person's key.
         signed_at: When, RFC 3339 UTC.
+        timestamp: Asks an authority for a time stamp; None leaves the time claimed.
     """
     return sign_personal(
         _subject(answer),
@@ -49,6 +58,7 @@ def sign_answer(answer: Answer, hand: Hand, key: SigningKey, *, signed_at: str) 
         ANSWER_PREDICATE,
         _predicate(answer, hand) | {"signedAt": signed_at},
         key,
+        timestamp=timestamp,
     )
 
 
