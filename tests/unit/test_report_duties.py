@@ -32,6 +32,7 @@ def test_the_table_says_state_reason_and_who_judges() -> None:
     assert words["RMS-1"] == "so far present"
     assert words["HO-1"] == "so far missing"
     assert rows["TR-1"].shown == ("answer tr-1: seen",)
+    assert rows["LIT-1"].shown == ("present: answer lit-1",)
     assert {row.judge for row in rows.values()} == {"whether it fits", "whether it is complete"}
 
 
@@ -48,14 +49,25 @@ def test_counts_cover_every_duty_worst_first() -> None:
     ]
 
 
-def test_what_is_not_there_comes_first_and_more_than_four_are_counted() -> None:
-    items = [ShownBy(by=f"answer:q-{n}", state="present", note="yes") for n in range(5)]
-    items.append(ShownBy(by="record:data-origin", state="missing", note="none"))
-    items.append(ShownBy(by="finding:base_vs_tuned", state="stale", note="base_vs_tuned is old"))
-    state = DutyState(id="LIT-1", state="missing", evidence="missing", shown_by=tuple(items))
-    ((row,),) = [g.duties for g in duty_groups(LAW.obligations[:1], (state,))]
-    assert row.shown[:2] == ("record data origin: none", "base vs tuned is old")
-    assert (len(row.shown), row.shown[-1]) == (5, "3 more")
+def test_each_gap_is_told_and_what_is_there_stands_in_one_line() -> None:
+    items = [
+        ShownBy(by="answer:q-1", state="present", note="yes"),
+        ShownBy(by="record:data-origin", state="missing", note="none"),
+        ShownBy(by="record:data-files", state="present", note="kept"),
+        ShownBy(by="finding:base_vs_tuned", state="stale", note="base_vs_tuned is old"),
+    ]
+
+    def shown(*more: ShownBy) -> tuple[str, ...]:
+        told = (*items, *more)
+        state = DutyState(id="LIT-1", state="missing", evidence="missing", shown_by=told)
+        ((row,),) = [g.duties for g in duty_groups(LAW.obligations[:1], (state,))]
+        return row.shown
+
+    gaps = ("data origin: none", "base vs tuned is old")
+    there = "present: answer q-1, data files"
+    assert shown() == (*gaps, there)
+    many = [ShownBy(by=f"answer:m-{n}", state="missing", note="no") for n in range(5)]
+    assert shown(*many) == (*gaps, "answer m-0: no", "answer m-1: no", "3 more", there)
 
 
 def test_a_dossier_without_states_says_that_nothing_was_looked_at() -> None:

@@ -83,7 +83,14 @@ def _answer(name: str, spec: EvidenceSpec, known: Known) -> tuple[Shown, str]:
         fault := unmet(digest_record(answer), standing.hands, standing.uncounted)
     ):
         return "missing", f"answered by {answer.author}, but {fault}"
-    return _age(answer, question, spec, known)
+    state, note = _age(answer, question, spec, known)
+    return state, note + _signers(answer, known) if question.four_eyes else note
+
+
+def _signers(answer: Answer, known: Known) -> str:
+    """Return who signed an answer, by the trust pack."""
+    mine = [hand for hand in known.subject.standing.hands if hand.answer == digest_record(answer)]
+    return f"; signed by {', '.join(f'{hand.holder} ({hand.hand})' for hand in mine)}"
 
 
 def _age(

@@ -91,19 +91,30 @@ def _pill(state: DutyState) -> Pill:
 
 
 def _shown(state: DutyState) -> tuple[str, ...]:
-    """Return what shows the duty, first what is not present; more than four are counted."""
+    """Return what shows the duty: each thing that is not present, then what is, in one line."""
     if state.state == "not_applicable":
         return (state.note,) if state.note else ()
-    lines = [_line(item) for item in sorted(state.shown_by, key=lambda i: i.state == "present")]
-    more = len(lines) - _MOST
-    return (*lines[:_MOST], *((f"{more} more",) if more > 0 else ()))
+    lacking = [_line(item) for item in state.shown_by if item.state != "present"]
+    more = len(lacking) - _MOST
+    there = [_name(item) for item in state.shown_by if item.state == "present"]
+    return (
+        *lacking[:_MOST],
+        *((f"{more} more",) if more > 0 else ()),
+        *((f"present: {', '.join(there)}",) if there else ()),
+    )
 
 
 def _line(item: ShownBy) -> str:
-    kind, _, name = item.by.partition(":")
-    if kind == "finding":  # its note names the analyzer
+    if item.by.startswith("finding:"):  # its note names the analyzer
         return item.note.replace("_", " ")
-    return f"{kind} {name if kind == 'answer' else name.replace('-', ' ')}: {item.note}"
+    return f"{_name(item)}: {item.note}"
+
+
+def _name(item: ShownBy) -> str:
+    kind, _, name = item.by.partition(":")
+    if kind == "answer":
+        return f"answer {name}"
+    return name.replace("_", " ").replace("-", " ")
 
 
 def _who(who: str) -> str:
