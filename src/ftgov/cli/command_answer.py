@@ -9,7 +9,7 @@ import click
 
 from ftgov.cli.console import Console, inert
 from ftgov.cli.options import command, workspace_option
-from ftgov.cli.secrets import passphrase_option, read_passphrase
+from ftgov.cli.secrets import passphrase_option, signing_key
 from ftgov.errors import UsageError
 
 if TYPE_CHECKING:
@@ -123,7 +123,6 @@ class _Signature(NamedTuple):
 
 def _sign(console: Console, opened: Workspace, system: str, asked: _Signature) -> None:
     from ftgov.api.four_eyes import sign_answers
-    from ftgov.api.keys import load_key
     from ftgov.api.seals import timestamp_service
 
     if not asked.questions or asked.hand is None:
@@ -131,7 +130,7 @@ def _sign(console: Console, opened: Workspace, system: str, asked: _Signature) -
             "It is not said what is signed, or in which hand.",
             next_step=f"ftgov answer {system} --sign all --as author --key NAME",
         )
-    key = load_key(opened, asked.key, read_passphrase(asked.passphrase_file))
+    key = signing_key(opened, asked.key, asked.passphrase_file)
     stamp = timestamp_service(opened, asked.tsa).stamp if asked.tsa else None
     done = sign_answers(opened, system, asked.questions, asked.hand, key, timestamp=stamp)
     plain = [{"question": each.question, **each.hand.model_dump(mode="json")} for each in done]
