@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from ftgov.records.attestation import LayerResult, Verification
+from ftgov.signing.trust import find_trust_pack, read_pack_file, read_trust_pack
 from ftgov.signing.verify import add_layers, verify_bundle
 
 
@@ -39,7 +40,8 @@ def verify(
         return result
     from ftgov.recompute.bundle import recompute_bundle
 
-    return add_layers(result, [recompute_bundle(place), *_row_trees(place)])
+    pack = read_trust_pack(read_pack_file(find_trust_pack(Path(trust))), root_pin=trust_root)
+    return add_layers(result, [recompute_bundle(place, pack), *_row_trees(place)])
 
 
 def _row_trees(bundle: Path) -> list[LayerResult]:

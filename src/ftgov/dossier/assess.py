@@ -112,7 +112,6 @@ def classify_subject(
         reopened=again.reopened,
         classification=found,
         questions={question.id: question for question in pack.questions},
-        hands=(),
         as_of=as_of,
     )
     return Judged(found, duty_states(pack, known), again.values, again.reopened)

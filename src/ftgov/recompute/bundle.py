@@ -14,6 +14,7 @@ from ftgov.law.pack import load_pack
 from ftgov.policy.decide import decide
 from ftgov.policy.load import Gate, load_gate
 from ftgov.recompute.figures import NOTHING, Comparison, compare_findings
+from ftgov.recompute.standing import compare_standing
 from ftgov.records.attestation import LayerResult, LayerVerdict
 from ftgov.records.canonical import canonical_bytes, canonical_json, plain
 from ftgov.records.decision import verdict_of
@@ -21,6 +22,7 @@ from ftgov.records.digest import digest_record
 from ftgov.records.dossier import Assessment, Dossier
 from ftgov.records.evidence import EvidenceReader
 from ftgov.signing.bundle import BundleEvidence, open_bundle
+from ftgov.signing.trust import TrustPack
 
 
 def _result(verdict: LayerVerdict, detail: str, items: Sequence[str]) -> LayerResult:
@@ -94,14 +96,18 @@ _STEPS: dict[str, Callable[[Dossier, EvidenceReader], Comparison]] = {
 }
 
 
-def recompute_dossier(dossier: Dossier, evidence: EvidenceReader) -> LayerResult:
+def recompute_dossier(
+    dossier: Dossier, evidence: EvidenceReader, trust: TrustPack | None = None
+) -> LayerResult:
     """Derive findings, classification and decisions again and say what differs.
+
+    Whose signatures under answers count, the trust pack decides; without one none can be judged.
 
     The verdict is `not_assessed` where another version of ftgov made the dossier and the figures
     differ, since then neither side is shown to be wrong, and where evidence can't be read.
     """
     assessment = dossier.assessment
-    found = NOTHING
+    found = compare_standing(assessment.subject, evidence, trust)
     for name, step in _STEPS.items():
         try:
             found += step(dossier, evidence)
@@ -122,11 +128,11 @@ def recompute_dossier(dossier: Dossier, evidence: EvidenceReader) -> LayerResult
     return _result("valid", f"{shown}, all the same", [])
 
 
-def recompute_bundle(path: Path) -> LayerResult:
-    """Open a bundle and derive its figures again."""
+def recompute_bundle(path: Path, trust: TrustPack | None = None) -> LayerResult:
+    """Open a bundle and derive its figures again, signatures judged by a trust pack."""
     with open_bundle(path) as bundle:
         try:
             dossier = Dossier.model_validate(canonical_json(bundle.read("dossier.json")))
         except ValueError as fault:
             return _result("invalid", "dossier.json is no dossier that can be read", [str(fault)])
-        return recompute_dossier(dossier, BundleEvidence(bundle))
+        return recompute_dossier(dossier, BundleEvidence(bundle), trust)
