@@ -13,6 +13,7 @@ from ftgov.records.digest import Digest
 from ftgov.signing.certificate import Certificate, plain_certificate, self_certificate
 from ftgov.signing.keys import PublicKey, SigningKey
 from ftgov.signing.log_key import LogKey
+from ftgov.signing.recipe import leave_script
 from ftgov.signing.remote_key import remote_key
 from ftgov.signing.trust import TrustedKey, build_trust_pack
 from ftgov.signing.trust_parts import TrustedLog
@@ -294,6 +295,8 @@ def trust_pack(
 ) -> str:
     """Write a trust pack that names one key and one log, signed by that key as its own root.
 
+    Beside it goes `verify.sh`, with which its reader checks a bundle without ftgov.
+
     Give it to the auditor apart from any bundle. Without a time-stamp authority signing times are
     claimed, so the pack says `timestampRequired: false`. `certificate` is what the key seals PDFs
     with, `certificate_of(workspace, key)`; None is the one of a key without a file of it. `log` is
@@ -321,4 +324,5 @@ def trust_pack(
     )
     place.parent.mkdir(parents=True, exist_ok=True)
     place.write_bytes(content)
+    leave_script(place.parent)
     return key.spki

@@ -165,12 +165,8 @@ def report(
     rendered, pdf_missing = _render(dossier)
     by = (key, certificate_of(workspace, key))
     rendered, unsealed = _sealed(rendered, by, present.text, service)
-    carriers = [
-        *(["timestamp"] if service else []),
-        "log",
-        *(["pdf"] if PDF_NAME in rendered else []),
-    ]
     rows = commit_rows(workspace.evidence, dossier.evidence)
+    carriers = _carriers(rendered, service)
     predicate = dict(_predicate(dossier, content, present.text, carriers))
     _prepare(folder)
     write_bundle(
@@ -190,6 +186,15 @@ def report(
     zip_bundle(folder / "bundle", folder / "bundle.zip")
     _write_beside(folder, {"dossier.json": content, **rendered})
     return ReportFiles(folder, dossier, pdf_missing or unsealed)
+
+
+def _carriers(rendered: Mapping[str, bytes], service: TimestampService | None) -> list[str]:
+    """Return the layers of further proof that the bundle will have."""
+    return [
+        *(["timestamp"] if service else []),
+        "log",
+        *(["pdf"] if PDF_NAME in rendered else []),
+    ]
 
 
 def _contents(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ftgov.records.attestation import Verification
+from ftgov.records.attestation import LayerResult, Verification
 from ftgov.signing.verify import add_layers, verify_bundle
 
 
@@ -39,4 +39,14 @@ def verify(
         return result
     from ftgov.recompute.bundle import recompute_bundle
 
-    return add_layers(result, [recompute_bundle(place)])
+    return add_layers(result, [recompute_bundle(place), *_row_trees(place)])
+
+
+def _row_trees(bundle: Path) -> list[LayerResult]:
+    """Return a result where rows that were signed one by one are not those of their files."""
+    from ftgov.signing.redact import row_tree_faults
+
+    if not (faults := row_tree_faults(bundle)):
+        return []
+    detail = "rows that could be shown in part are not those of the files"
+    return [LayerResult(layer="recompute", verdict="invalid", detail=detail, items=faults)]

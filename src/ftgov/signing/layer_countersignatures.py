@@ -46,6 +46,8 @@ def countersigned(
             shown.append(heard.shown)
             if heard.key and heard.shown.kind == "agreement":
                 agreeing.append(heard.key)
+    dissenting = {each.spki for each in shown if each.kind == "dissent"}
+    agreeing = [key for key in agreeing if key.spki not in dissenting]  # no is no
     return Countersigned(tuple(shown), tuple(agreeing), tuple(faults), tuple(unchecked))
 
 

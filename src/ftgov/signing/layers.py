@@ -34,7 +34,7 @@ from ftgov.signing.names import (
     is_carrier,
     printable,
 )
-from ftgov.signing.predicate import Predicate, dossier_faults, read_predicate
+from ftgov.signing.predicate import Predicate, dossier_faults, evidence_titles, read_predicate
 from ftgov.signing.standing import CLOCK_SKEW, key_faults, role_faults
 from ftgov.signing.timestamp import Stamped
 from ftgov.signing.trust import TrustedKey, TrustPack, moment
@@ -79,6 +79,15 @@ class Case(NamedTuple):
     def signers(self) -> tuple[TrustedKey, ...]:
         """The keys that the trust pack's demands are counted by: the signer's, and who agrees."""
         return (*((self.key,) if self.key else ()), *self.heard.agreeing)
+
+    def withheld_lines(self) -> tuple[str, ...]:
+        """Return what the bundle says that it withholds, with the names of the dossier."""
+        if not self.withheld or not self.withheld.names or self.predicate is None:
+            return ()
+        titles = {}
+        if DOSSIER_NAME in self.bundle.names:
+            titles = evidence_titles(self.bundle.read(DOSSIER_NAME), self.predicate)
+        return self.withheld.lines(titles)
 
     def standing_faults(self) -> tuple[str, ...]:
         """Return why the signer does not count; only asked once the predicate could be read."""
@@ -159,9 +168,9 @@ def _files(case: Case) -> LayerResult:
         if case.complete:
             detail = f"The bundle is not complete, as was asked for. {detail}"
             return LayerResult(
-                layer="files", verdict="not_assessed", detail=detail, items=withheld.lines
+                layer="files", verdict="not_assessed", detail=detail, items=case.withheld_lines()
             )
-    return LayerResult(layer="files", verdict="valid", detail=detail, items=withheld.lines)
+    return LayerResult(layer="files", verdict="valid", detail=detail, items=case.withheld_lines())
 
 
 def _file_faults(case: Case, statement: Statement) -> Iterator[str]:

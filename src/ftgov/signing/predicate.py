@@ -136,3 +136,20 @@ def dossier_faults(content: bytes, predicate: Predicate, names: Collection[str])
         faults.append("dossier.json: assessment_digest is not that of its assessment")
     absent = [e for e in dossier.evidence if f"evidence/{bare(e.digest)}" not in names]
     return (*faults, *(f"missing: evidence/{bare(e.digest)} ({e.name!a})" for e in absent))
+
+
+def evidence_titles(content: bytes, predicate: Predicate) -> dict[str, str]:
+    """Return what people call the evidence that a dossier lists, by its name in the bundle.
+
+    Args:
+        content: The bytes of `dossier.json`, which need not be what was signed.
+        predicate: The predicate whose signature held.
+    """
+    try:
+        dossier = _Dossier.model_validate(parse_canonical(content))
+    except ValueError:  # what is wrong with it is told by `dossier_faults`
+        return {}
+    titles = {f"evidence/{bare(each.digest)}": each.name for each in dossier.evidence}
+    if predicate.rows is not None:
+        titles[f"evidence/{bare(predicate.rows.salts)}"] = "the salts of rows"
+    return titles

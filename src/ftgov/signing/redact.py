@@ -16,12 +16,12 @@ from typing import Final, NamedTuple
 
 from ftgov.errors import UsageError
 from ftgov.records.canonical import canonical_bytes
-from ftgov.records.digest import Digest, bare, digest_bytes
+from ftgov.records.digest import bare, digest_bytes
 from ftgov.signing.bundle_edit import copy_bundle
 from ftgov.signing.bundle_read import Bundle, open_bundle
 from ftgov.signing.envelope import parse_canonical, parse_envelope, parse_statement
 from ftgov.signing.names import DOSSIER_NAME, ENVELOPE_NAME, WITHHELD_NAME, malformed
-from ftgov.signing.predicate import read_predicate
+from ftgov.signing.predicate import evidence_titles, read_predicate
 from ftgov.signing.rows import (
     HiddenRow,
     KeptRow,
@@ -31,6 +31,7 @@ from ftgov.signing.rows import (
     read_rows,
     row_leaf,
     row_salt,
+    row_tree,
     rows_of,
     write_row,
 )
@@ -47,6 +48,7 @@ class Redacted(NamedTuple):
     """
 
     withheld: Withheld
+    lines: tuple[str, ...]
     guessable: tuple[str, ...]
 
 
@@ -55,6 +57,7 @@ class _Signed(NamedTuple):
     names: frozenset[str]
     rows: SignedRows | None
     before: Withheld
+    titles: dict[str, str]
 
 
 def redact_bundle(
@@ -95,7 +98,8 @@ def redact_bundle(
         added |= {rows_name(name): place for name, place in left.places.items()}
         gone = {*record.names, *(rows_name(name) for name in whole)}
         copy_bundle(bundle, target, without=gone, added=added)
-    return Redacted(record, tuple(sorted(left.guessable)))
+        lines = record.lines(signed.titles)
+    return Redacted(record, lines, tuple(sorted(left.guessable)))
 
 
 def _read(bundle: Bundle) -> _Signed:
@@ -106,18 +110,18 @@ def _read(bundle: Bundle) -> _Signed:
     except ValueError as fault:
         raise malformed("The bundle cannot be understood.", str(fault)) from fault
     names = frozenset(subject.name for subject in statement.subject)
-    return _Signed(bundle, names, predicate.rows, read_withheld(bundle))
+    titles = evidence_titles(bundle.read(DOSSIER_NAME), predicate)
+    return _Signed(bundle, names, predicate.rows, read_withheld(bundle), titles)
 
 
 def _named(signed: _Signed, word: str) -> str:
     """Return the name in the bundle of evidence that somebody calls by name or digest."""
-    known = {f"evidence/{bare(digest)}": name for digest, name in _titles(signed.bundle)}
     plain = bare(word.removeprefix("evidence/"))
     found = [
         name
         for name in signed.names
         if name.startswith("evidence/")
-        and (known.get(name) == word or (len(plain) >= 8 and name[9:].startswith(plain)))
+        and (signed.titles.get(name) == word or (len(plain) >= 8 and name[9:].startswith(plain)))
     ]
     if len(found) != 1:
         raise UsageError(
@@ -129,16 +133,6 @@ def _named(signed: _Signed, word: str) -> str:
             f"{found[0]} is withheld already.", next_step="Name evidence that the bundle still has."
         )
     return found[0]
-
-
-def _titles(bundle: Bundle) -> Iterator[tuple[Digest, str]]:
-    """Yield the digest of each file of evidence and the name that people know it by."""
-    try:
-        dossier = parse_canonical(bundle.read(DOSSIER_NAME))
-        for each in dossier["evidence"]:
-            yield str(each["digest"]), str(each["name"])
-    except (ValueError, KeyError, TypeError) as fault:
-        raise malformed(f"{DOSSIER_NAME} lists no evidence.", str(fault)) from fault
 
 
 def _record(signed: _Signed, whole: set[str], counts: Mapping[str, int]) -> Withheld:
@@ -235,13 +229,7 @@ class _Left:
                 why="Rows of one more file can be withheld only from the bundle that has them.",
                 next_step="Withhold rows of all files at once, from the whole bundle.",
             )
-        content = self._signed.bundle.read(salts)
-        try:
-            if digest_bytes(content) != self._signed.rows.salts:
-                raise ValueError("its digest is another")
-            return bytes.fromhex(RowSalts.model_validate(parse_canonical(content)).seed)
-        except ValueError as fault:
-            raise malformed(f"{salts} is not what was signed.", str(fault)) from fault
+        return read_seed(self._signed.bundle, self._signed.rows)
 
 
 def _holds_random(row: str) -> bool:
@@ -252,3 +240,46 @@ def _holds_random(row: str) -> bool:
         return False
     salt = value.get("salt") if isinstance(value, dict) else None
     return isinstance(salt, str) and _RANDOM.fullmatch(salt) is not None
+
+
+def row_tree_faults(path: Path) -> tuple[str, ...]:
+    """Return which files' signed row trees are not those of the files themselves.
+
+    A signer could commit to other rows than the file has, to show those once rows are withheld;
+    where the whole file and the salts are there, this tells.
+
+    Raises:
+        InvalidBundle: If the bundle's form is wrong.
+    """
+    with open_bundle(path) as bundle:
+        signed = _read(bundle)
+        if signed.rows is None or f"evidence/{bare(signed.rows.salts)}" not in bundle.names:
+            return ()
+        seed, faults = read_seed(bundle, signed.rows), []
+        for tree in signed.rows.trees:
+            name = f"evidence/{bare(tree.file)}"
+            if name in bundle.names:
+                with bundle.sound(name), bundle.open(name) as stream:
+                    try:
+                        same = row_tree(stream, tree.file, seed) == tree
+                    except ValueError:
+                        same = False
+                if not same:
+                    faults.append(f"{name}: the signed tree of its rows is not that of the file")
+        return tuple(faults)
+
+
+def read_seed(bundle: Bundle, rows: SignedRows) -> bytes:
+    """Return the seed of all salts of a bundle that has it (32 bytes).
+
+    Raises:
+        InvalidBundle: If the file is not what was signed.
+    """
+    name = f"evidence/{bare(rows.salts)}"
+    content = bundle.read(name)
+    try:
+        if digest_bytes(content) != rows.salts:
+            raise ValueError("its digest is another")
+        return bytes.fromhex(RowSalts.model_validate(parse_canonical(content)).seed)
+    except ValueError as fault:
+        raise malformed(f"{name} is not what was signed.", str(fault)) from fault

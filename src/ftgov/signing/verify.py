@@ -69,8 +69,8 @@ def verify_bundle(
             found = [result for judge in LAYERS if (result := judge(case)) is not None]
         except InvalidBundle as fault:
             return _unreadable(fault, without)
-    own = tuple(result for result in found if result.layer not in without)
-    return add_layers(_summary(case, own, without), extra_layers)
+        own = tuple(result for result in found if result.layer not in without)
+        return add_layers(_summary(case, own, without), extra_layers)
 
 
 def add_layers(verification: Verification, extra: Iterable[LayerResult]) -> Verification:
@@ -105,7 +105,7 @@ def _summary(case: Case, layers: tuple[LayerResult, ...], without: frozenset[str
         signed_at=case.signing_time,
         time=("rfc3161" if case.stamped else "claimed") if case.predicate else None,
         countersignatures=case.heard.shown,
-        withheld=case.withheld.lines if case.withheld and case.predicate else (),
+        withheld=case.withheld_lines(),
         does_not_prove=(
             *unproven(case.pack, counted, without, stamped=case.stamped is not None),
             *_unproven_here(case),

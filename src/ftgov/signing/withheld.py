@@ -8,7 +8,7 @@ that is neither there nor named is missing, and the bundle is invalid.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Annotated, Literal, NamedTuple, Self
 
 from pydantic import Field, model_validator
@@ -61,12 +61,19 @@ class Withheld(Record):
         """The signed files that are not in the bundle as a whole."""
         return frozenset((*self.files, *(each.file for each in self.rows)))
 
-    @property
-    def lines(self) -> tuple[str, ...]:
-        """What is withheld, one line for each file."""
+    def lines(self, titles: Mapping[str, str]) -> tuple[str, ...]:
+        """Return what is withheld, one line for each file.
+
+        Args:
+            titles: What people call a file, by its name in the bundle.
+        """
+
+        def called(name: str) -> str:
+            return f"{name} ({titles[name]!a})" if name in titles else name
+
         return (
-            *(f"withheld: {name}" for name in self.files),
-            *(f"withheld: {each.withheld} rows of {each.file}" for each in self.rows),
+            *(f"withheld: {called(name)}" for name in self.files),
+            *(f"withheld: {each.withheld} rows of {called(each.file)}" for each in self.rows),
         )
 
 
