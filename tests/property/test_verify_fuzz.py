@@ -54,7 +54,7 @@ def test_a_spoiled_file_is_never_valid_and_never_a_crash(
         changed = sound[:at] + content + sound[at + length :]
         path.write_bytes(changed)
         try:
-            verdict = verify_bundle(place.bundle, place.pack).verdict
+            verdict: str = verify_bundle(place.bundle, place.pack).verdict
         except FtgovError as fault:
             verdict = f"refused with {int(fault.exit_code)}"
         finally:
