@@ -121,9 +121,8 @@ def cosign(
         cosigned_at=present.text,
     )
     line = key.cosign(signed.note.text, int(time_of(present.text).timestamp()))
-    content = signed.written(_with(signed.note, line))
     append(workspace, [made], actor=actor, recorded_at=present.text)
-    _write(output or path, content, replace=output is None)
+    _write(output or path, signed.written(_with(signed.note, line)), replace=output is None)
     return Cosigned(
         file=str(output or path),
         origin=origin,

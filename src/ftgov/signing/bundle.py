@@ -87,9 +87,8 @@ class BundleEvidence:
         name = f"evidence/{bare(digest)}"
         if name not in self._bundle.names and name in read_withheld(self._bundle).names:
             raise NotAssessable(
-                f"The evidence {digest} is withheld from this bundle, all of it or rows.",
-                why="A figure can be derived again only from all of its evidence.",
-                next_step="Ask the maker of the bundle for one that withholds nothing.",
+                f"The evidence {digest} is withheld, all of it or rows.",
+                next_step="Ask the bundle's maker for it.",
             )
         if name not in self._bundle.names:
             raise _unfit(f"The bundle has no evidence {digest}.")
