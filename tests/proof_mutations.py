@@ -208,7 +208,8 @@ ADDED = {
 def tree_mutations() -> Iterator[Mutation]:
     """Yield files, folders and special things added to the tree."""
     for name, layers in ADDED.items():
-        yield told(f"added {name!a}", layers, _added(name))
+        made = told(f"added {name!a}", layers, _added(name))
+        yield made._replace(shell="countersignatures" not in layers)
     for name in ("extra", "evidence/deep", "attestations/deep", ".git", "Evidence"):
         yield told(f"added the folder {name}", "files", _made(name))
     yield told("added a pipe", "files", lambda p: os.mkfifo(p.bundle / "pipe"))

@@ -13,6 +13,7 @@ from ftgov.errors import FtgovError, UsageError
 from ftgov.records.base import Time
 from ftgov.signing.certificate import Certificate
 from ftgov.signing.keys import PublicKey, SigningKey
+from ftgov.signing.recipe import leave_script
 from ftgov.signing.trust import TrustedKey, TrustedLog, build_trust_pack
 from ftgov.store.workspace import Workspace
 
@@ -74,6 +75,7 @@ def write_pack(
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(content)
+            leave_script(path.parent)
         except OSError as fault:
             raise FtgovError(f"{path} cannot be written: {fault.strerror}.") from fault
         return PackWritten(1, signer.spki, path)

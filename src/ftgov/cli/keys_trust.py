@@ -69,12 +69,17 @@ def trust_pack(
     """
     from ftgov import api
     from ftgov.api import packs_written
-    from ftgov.api.keys import key_certificate, read_certificate
+    from ftgov.api.keys import certificate_of, key_certificate, read_certificate, spki_of
 
     with api.open_workspace(workspace) as opened:
         listed = None
         if holder is not None:
-            own = read_certificate(certificate) if certificate else key_certificate(opened, key)
+            if certificate is not None:
+                own = read_certificate(certificate)
+            elif spki_of(opened, key) is not None:
+                own = key_certificate(opened, key)
+            else:  # of a key that an earlier version made
+                own = certificate_of(opened, signing_key(opened, key, passphrase_file))
             fields = {"holder": holder, "role": role, "valid_days": valid_days}
             listed = packs_written.Listed(own, None if certificate else key, fields)
         written = packs_written.write_pack(

@@ -13,6 +13,7 @@ from __future__ import annotations
 import os
 import weakref
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from urllib.parse import parse_qsl, urlsplit
@@ -192,8 +193,14 @@ def _opened(pkcs11: Any, address: _Address, access: tuple[str, bytes], uri: str)
     except FtgovError:
         session.close()
         raise
-    weakref.finalize(found, session.close)
+    weakref.finalize(found, _close, session, pkcs11.exceptions.PKCS11Error)
     return found
+
+
+def _close(session: Any, fault: type[Exception]) -> None:
+    """Close a session; one that its library closed already, at its end, is no fault."""
+    with suppress(fault):
+        session.close()
 
 
 def _cloud_key(uri: str, public: PublicKey | None, extra: str) -> RemoteKey:
