@@ -24,12 +24,12 @@ from proof_envelope import (
 )
 from proof_layers import (
     agreement_mutations,
-    log_mutations,
     pdf_mutations,
     signed_anew,
     timestamp_mutations,
     withheld_mutations,
 )
+from proof_log import log_mutations
 from proof_mutations import (
     Mutation,
     file_mutations,
