@@ -1,4 +1,4 @@
-"""`ftgov report --tsa`: a stamped report from the command line, verified by us and by stock tools."""
+"""`ftgov report --tsa`: a stamped report from the command line, checked by us and by stock tools."""
 
 from __future__ import annotations
 
