@@ -1,4 +1,4 @@
-"""`ftgov report --tsa`: a stamped report from the command line, checked by us and by stock tools."""
+"""`ftgov report --tsa`: a stamped report from the command line; stock tools check it too."""
 
 from __future__ import annotations
 
