@@ -12,7 +12,7 @@ from ftgov.records.canonical import canonical_json
 from ftgov.records.digest import digest_bytes
 from ftgov.signing.bundle import open_bundle
 from ftgov.signing.envelope import parse_envelope
-from ftgov.signing.log_key import note_key
+from ftgov.signing.log_key import LogKey, note_key
 from ftgov.signing.names import ENVELOPE_NAME, LOG_ENTRY_NAME, LOG_PROOF_NAME
 from ftgov.transparency.log_entry import parse_entry
 from ftgov.transparency.tlog_proof import parse_proof, proven_head
@@ -76,11 +76,18 @@ def test_files_that_are_no_rows_have_no_tree(tmp_path: Path) -> None:
     broken = keep(b"\x1f\x8bnot gzip", name="a.jsonl.gz", media_type="application/gzip")
     empty = keep(b"", name="b.jsonl", media_type="application/jsonl")
     table = keep(b"a,b\n", name="c.csv", media_type="text/csv")
-    assert commit_rows(made.evidence, [broken, empty, table]) is None
+    assert commit_rows(made.evidence, [broken, empty, table], b"s" * 32) is None
     rows = keep(b"1\n2", name="d.JSONL", media_type="application/jsonl")
-    found = commit_rows(made.evidence, [broken, rows])
+    found = commit_rows(made.evidence, [broken, rows], b"s" * 32)
     assert found is not None
     assert [(tree.file, tree.rows) for tree in found.signed.trees] == [(rows.digest, 2)]
+
+
+def test_salts_are_the_same_for_one_dossier_and_key_and_nobody_elses(tmp_path: Path) -> None:
+    one, two = (LogKey.generate("log.example/a") for _ in range(2))
+    assert one.derived(b"row salts of a") == one.derived(b"row salts of a")
+    assert one.derived(b"row salts of a") != one.derived(b"row salts of b")
+    assert one.derived(b"row salts of a") != two.derived(b"row salts of a")
 
 
 def test_bad_options_are_usage_errors(finished_demo: Path, tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ from ftgov.api.keys import certificate_of
 from ftgov.api.log_proof import recorded_and_proven
 from ftgov.api.recording import ACTOR
 from ftgov.api.row_trees import CommittedRows, commit_rows
+from ftgov.api.tree_heads import made_log_key
 from ftgov.dossier.assemble import assemble
 from ftgov.dossier.assess import TOOL
 from ftgov.errors import FtgovError, MissingExtra
@@ -140,8 +141,8 @@ def report(
     """Write the signed report of a model's current assessment.
 
     Leaves `report.html`, `report.pdf`, `dossier.json`, `bundle/` and `bundle.zip` in the folder.
-    Dossier and HTML are the same bytes for the same inputs and time, and so is the sealed PDF for
-    the same key, but for what a time stamp holds. The salts of rows are new each time.
+    Dossier and HTML are the same bytes for the same inputs and time; the sealed PDF and the
+    attestation are so for the same keys as well, but for what a time stamp holds.
 
     Args:
         workspace: Where the model is recorded.
@@ -165,7 +166,7 @@ def report(
     rendered, pdf_missing = _render(dossier)
     by = (key, certificate_of(workspace, key))
     rendered, unsealed = _sealed(rendered, by, present.text, service)
-    rows = commit_rows(workspace.evidence, dossier.evidence)
+    rows = commit_rows(workspace.evidence, dossier.evidence, _row_seed(workspace, content))
     carriers = _carriers(rendered, service)
     predicate = dict(_predicate(dossier, content, present.text, carriers))
     _prepare(folder)
@@ -195,6 +196,11 @@ def _carriers(rendered: Mapping[str, bytes], service: TimestampService | None) -
         "log",
         *(["pdf"] if PDF_NAME in rendered else []),
     ]
+
+
+def _row_seed(workspace: Workspace, dossier: bytes) -> bytes:
+    """Return the seed of a dossier's row salts: the same each time, and known to no one else."""
+    return made_log_key(workspace).derived(b"row salts of " + digest_bytes(dossier).encode())
 
 
 def _contents(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Iterable
 from typing import Final, NamedTuple
 
@@ -21,14 +20,19 @@ class CommittedRows(NamedTuple):
     files: dict[str, bytes]
 
 
-def commit_rows(evidence: EvidenceReader, files: Iterable[Evidence]) -> CommittedRows | None:
+def commit_rows(
+    evidence: EvidenceReader, files: Iterable[Evidence], seed: bytes
+) -> CommittedRows | None:
     """Return the salted trees over the rows of all JSON Lines; None where there are no such rows.
 
-    The salts are new each time, from the operating system's randomness. A file that can't be read
-    as rows has no tree, and can be withheld only as a whole.
+    A file that can't be read as rows has no tree, and can be withheld only as a whole.
+
+    Args:
+        evidence: Where the files are.
+        files: The files.
+        seed: 32 secret bytes that all salts come from.
     """
-    salts = RowSalts(seed=secrets.token_hex(32))
-    seed = bytes.fromhex(salts.seed)
+    salts = RowSalts(seed=seed.hex())
     trees = {}
     for file in files:
         if file.name.lower().endswith(_ROWS) and (tree := _tree(evidence, file, seed)):

@@ -84,9 +84,10 @@ class Case(NamedTuple):
         """Return what the bundle says that it withholds, with the names of the dossier."""
         if not self.withheld or not self.withheld.names or self.predicate is None:
             return ()
-        titles = {}
-        if DOSSIER_NAME in self.bundle.names:
+        try:
             titles = evidence_titles(self.bundle.read(DOSSIER_NAME), self.predicate)
+        except InvalidBundle:  # a dossier that is not there is told by the layer `files`
+            titles = {}
         return self.withheld.lines(titles)
 
     def standing_faults(self) -> tuple[str, ...]:

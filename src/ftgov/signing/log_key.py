@@ -8,6 +8,7 @@ Sources: c2sp.org/signed-note (type 0x01); RFC 8032 (Ed25519); RFC 5958 (private
 
 from __future__ import annotations
 
+import hmac
 from pathlib import Path
 from typing import Self
 
@@ -92,6 +93,17 @@ class LogKey:
             FtgovError: If the file exists or cannot be made, or the passphrase is empty.
         """
         write_key_file(path, self._key, passphrase)
+
+    def derived(self, purpose: bytes) -> bytes:
+        """Return 32 bytes that only the key's holder can make, the same each time.
+
+        HMAC-SHA256 (RFC 2104) under the private key; what is derived says nothing of the key.
+
+        Args:
+            purpose: What they are for; other purposes give other bytes.
+        """
+        raw = self._key.private_bytes_raw()
+        return hmac.digest(raw, b"ftgov-derived-v1\0" + purpose, "sha256")
 
     def sign_text(self, text: str) -> NoteSignature:
         """Return this key's signature line for the text of a note, which ends in a line feed."""

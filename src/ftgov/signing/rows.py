@@ -1,7 +1,7 @@
 """Rows of a file as leaves of a salted Merkle tree: some can be withheld and the rest still holds.
 
 A leaf is the RFC 6962 leaf hash of a row's salt (32 bytes) and the row's bytes. Salts come from one
-random seed by HMAC-SHA256; whoever gets a file with rows withheld gets the salts of the rows that
+secret seed by HMAC-SHA256; whoever gets a file with rows withheld gets the salts of the rows that
 are left and the bare hashes of the others, and never the seed. A row's line feed belongs to it.
 
 The digest of the whole file stays in the signed list. Whoever can guess every withheld row of a
@@ -28,7 +28,7 @@ from ftgov.records.digest import Digest, bare
 from ftgov.signing.envelope import parse_canonical
 from ftgov.transparency.merkle import HASH_BYTES, Frontier, leaf_hash
 
-LONGEST_ROW: Final = 16_000_000
+LONGEST_ROW: Final = 4_000_000
 """The longest row, in bytes, that can be a leaf."""
 
 _Hex32 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
@@ -98,7 +98,7 @@ def row_salt(seed: bytes, file: Digest, number: int) -> bytes:
     """Return a row's salt (32 bytes).
 
     Args:
-        seed: 32 random bytes.
+        seed: 32 secret bytes.
         file: The digest of the whole file.
         number: The row's number in it, from 1.
     """
