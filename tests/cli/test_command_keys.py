@@ -8,8 +8,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import click
 import pytest
 
+from ftgov.api.trust_packs import REASONS
+from ftgov.cli.keys_trust import revoke
 from ftgov.cli.main import execute
 from ftgov.signing.certificate import Certificate, self_certificate
 from ftgov.signing.keys import SigningKey
@@ -144,6 +147,12 @@ def test_a_revocation_names_key_time_and_reason(keys: Keys, place: Path) -> None
     assert keys("revoke", "absent", "--reason", "superseded")[0] == 2
     assert keys("revoke", "release", "--reason", "boredom")[0] == 2
     assert keys("revoke", "release", "--reason", "superseded", "--at", "yesterday")[0] == 2
+
+
+def test_all_reasons_can_be_given() -> None:
+    (option,) = (each for each in revoke.params if each.name == "reason")
+    assert isinstance(option.type, click.Choice)
+    assert tuple(option.type.choices) == REASONS
 
 
 def test_somebody_elses_key_is_listed_by_its_certificate(

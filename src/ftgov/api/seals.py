@@ -1,4 +1,4 @@
-"""Seals and time stamps of reports: what a signer adds to a signature where it can."""
+"""Time-stamp authorities: whose certificates are known, and who is asked."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from ftgov.api.keys import workspace_pack
-from ftgov.errors import FtgovError, UsageError
+from ftgov.errors import UsageError
 from ftgov.signing.certificate import certificates_in
 from ftgov.signing.timestamp_request import TimestampService
 from ftgov.signing.trust import TimestampAuthority, read_pack_file, read_trust_pack
@@ -56,23 +56,3 @@ def timestamp_service(
     elif (pack := workspace_pack(workspace)).is_file():
         believed = read_trust_pack(read_pack_file(pack), root_pin=None).terms.authorities
     return TimestampService(url, believed)
-
-
-def write_new(path: Path, content: bytes) -> None:
-    """Write a file that must not be there yet.
-
-    Raises:
-        UsageError: If there is one.
-        FtgovError: If it can't be written.
-    """
-    try:
-        with path.open("xb") as file:
-            file.write(content)
-    except FileExistsError as fault:
-        raise UsageError(
-            f"{path} exists already.",
-            why="What was signed is never written over.",
-            next_step="Name another file.",
-        ) from fault
-    except OSError as fault:
-        raise FtgovError(f"{path} cannot be written: {fault.strerror}.") from fault
