@@ -82,6 +82,9 @@ def log_mutations() -> Iterator[Mutation]:
         "signature flipped": _proof(lambda t: _signature_flipped(t, "index")),
         "witness flipped": _proof(lambda t: _signature_flipped(t, "rindex")),
         "key id changed": _proof(lambda t: t.replace(f"\u2014 {ORIGIN} ", f"\u2014 {ORIGIN} AAAA")),
+        "another dash": _proof(lambda t: t.replace("\u2014", "\u2013", 1)),
+        "a tab for a space": _proof(lambda t: t.replace(f"\u2014 {ORIGIN} ", f"\u2014 {ORIGIN}\t")),
+        "a space behind the witness": _proof(lambda t: t[:-1] + " \n"),
         "line feed behind": _proof(lambda t: t + "\n"),
         "CRLF everywhere": _proof(lambda t: t.replace("\n", "\r\n")),
         "signed by another log's key": _proven_again(

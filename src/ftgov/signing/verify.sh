@@ -24,8 +24,7 @@ L="envelope: $S is malformed"; canonical $S; jq -e '[.. | strings | select(conta
   [{}]}) |= del(.timestampVerificationData)) | . == {mediaType: "application/vnd.dev.sigstore.bundle.v0.3+json", dsseEnvelope:
   {payloadType: "application/vnd.in-toto+json", signatures: [{keyid: ""}]}, verificationMaterial: {publicKey: {}}})' $S > "$W/o"
 decode "$(jq -ej .dsseEnvelope.payload $S)" "$W/statement"; K=$(jq -er .verificationMaterial.publicKey.hint $S)
-L="trust: the key $K is not in the trust pack"
-pack --arg k "$K" '[.signed.keys[] | select(.spki == $k)] | select(length == 1)[0]' > "$W/key"
+L='trust: the key is unknown'; pack --arg k "$K" '[.signed.keys[] | select(.spki == $k)] | select(length == 1)[0]' > "$W/key"
 jq -ej .publicKey "$W/key" > "$W/key.pem"; test "$(spki "$W/key.pem")" = "$K"; L="signature: not that of $K over the statement"
 holds "$W/key.pem" "$(jq -ej '.dsseEnvelope.signatures[0].sig' $S)" application/vnd.in-toto+json "$W/statement"
 L='envelope: the statement is malformed, or lists proof of an unknown kind'; canonical "$W/statement"
@@ -45,13 +44,13 @@ if lists timestamp; then L='timestamp: not that of an authority of the trust pac
   decode "$(jq -ej '.. | .signedTimestamp? | strings' $S)" "$W/t"; pack -r '.signed.timestampAuthorities[].certificates[]' > "$W/tsa"
   AT=$(date -u -d "$(openssl ts -reply -in "$W/t" -text 2>&1 | sed -n 's/^Time stamp: //p')" $Z); decode "$(
     jq -ej '.dsseEnvelope.signatures[0].sig' $S)" "$W/sig"; test "$(date -d "$SAID" +%s)" -le $(($(date -d "$AT" +%s) + 86400))
+  test $(($(openssl asn1parse -inform DER -in "$W/t" | sed -n '1s/.*hl=\([0-9]*\) *l= *\([0-9]*\) .*/\1+\2/p'))) = "$(wc -c < "$W/t")"
   openssl ts -verify -in "$W/t" -data "$W/sig" -CAfile "$W/tsa" -untrusted "$W/tsa" -attime "$(date -d "$AT" +%s)" > "$W/o" 2>&1
 else jq -e '.verificationMaterial | has("timestampVerificationData") | not' $S > "$W/o"; fi; L='trust: the signer did not count then'
-jq -e --arg t "$AT" --arg n "$(date -u $Z)" --arg soon "$(date -u -d '+1 day' $Z)" --arg how $HOW --slurpfile p "$W/pack" \
-  '$p[0] as $p | $t <= $soon and .notBefore <= $t and $t < .notAfter and (.revokedAt == null or ($t < .revokedAt and
-  ($how == "rfc3161" or (.reason | IN("superseded", "cessationOfOperation", "affiliationChanged"))))) and
-  $p.thresholds[.role] == 1 and ($p.requiredRoles // [.role]) == [.role] and $n < ($p.expires // "9") and
-  ($how == "rfc3161" or $p.timestampRequired == false)' "$W/key" > "$W/o"
+jq -e --arg t "$AT" --arg n "$(date -u $Z)" --arg soon "$(date -u -d '+1 day' $Z)" --arg how $HOW --slurpfile p "$W/pack" '$p[0] as $p
+  | ($how == "rfc3161") as $w | $t <= $soon and .notBefore <= $t and $t < .notAfter and (.revokedAt == null or ($t < .revokedAt and
+  ($w or (.reason | IN("superseded", "cessationOfOperation", "affiliationChanged"))))) and $p.thresholds[.role] == 1 and
+  ($p.requiredRoles // [.role]) == [.role] and $n < ($p.expires // "9") and ($w or $p.timestampRequired == false)' "$W/key" > "$W/o"
 if lists log; then L='log: the entry of this report is not in a log of the trust pack'; canonical $E
   jq -e --arg r "$(jq -cSj .record $E | digest)" --arg s "$(digest < "$W/statement")" --slurpfile p "$W/statement" \
     '$p[0].predicate as $p | .record_digest == $r and .record.name == .name and .record.statement == $s and [.type, (.record |
@@ -59,18 +58,19 @@ if lists log; then L='log: the entry of this report is not in a log of the trust
   { printf '\0'; { printf 'ftgov-ledger-v1\0'; jq -cSj 'del(.record)' $E; } | hash; } | hash > "$W/r"; N=$(($(jq .seq $E) - 1))
   test "$(sed 2q $P | tr '\n' ' ')" = "c2sp.org/tlog-proof@v1 index $N "; sed '1,2d; /^$/,$d' $P > "$W/path"
   sed '1,/^$/d' $P > "$W/note"; sed '/^$/,$d' "$W/note" > "$W/text"; { read -r O; read -r M; read -r TOP; } < "$W/text"; M=$((M - 1))
-  sed '1,/^$/d' "$W/note" > "$W/lines"; sed 1d "$W/lines" | sort -cu; while read -r _ NAME SIG; do decode "$SIG" "$W/line"
+  sed '1,/^$/d' "$W/note" > "$W/lines"; sed 1d "$W/lines" | sort -cu; test -z "$(grep -Ev "^$(printf '\342\200\224') [^ ]+ [^ ]+\$" \
+    "$W/lines")"; while read -r _ NAME SIG; do decode "$SIG" "$W/line"
     K=$(pack --arg o "$O" --arg n "$NAME+" --arg c $C '(if $c == "0" then [.signed.logs[] | select(.origin == $o)] else
       .signed.witnesses end) | [.[].key | select(startswith($n))] | select(length == 1)[0]'); { test $C = 0 || printf \
       'cosignature/v1\ntime %s\n' "$(tail -c 72 "$W/line" | od -An -N8 -tu8 --endian=big | tr -d ' ')"; cat "$W/text"; } > "$W/m"
+    ID=${K#*+}; test "$(od -An -tx1 -N4 "$W/line" | tr -d ' ') $(wc -c < "$W/line")" = "${ID%%+*} $((C == 0 ? 68 : 76))"
     decode "${K#*+*+}" "$W/k"; { printf '\060\052\060\005\006\003\053\145\160\003\041\0'; tail -c 32 "$W/k"; } > "$W/k.der"
     tail -c 64 "$W/line" > "$W/s"; openssl pkeyutl -verify -rawin -pubin -keyform DER -inkey "$W/k.der" -in "$W/m" -sigfile "$W/s" \
       > "$W/o"; C=$((C + 1)); done < "$W/lines"; test $C -gt "$(pack '.signed.witnessesRequired // 0')"
-  while read -r H; do decode "$H" "$W/x"; test $M -gt 0; LEFT=r RIGHT=x
+  while IFS= read -r H; do decode "$H" "$W/x"; test $M -gt 0; LEFT=r RIGHT=x
     if [ $((N % 2)) = 1 ] || [ $N = $M ]; then LEFT=x RIGHT=r; while [ $((N % 2)) = 0 ]; do N=$((N / 2)) M=$((M / 2)); done; fi
     { printf '\1'; cat "$W/$LEFT" "$W/$RIGHT"; } | hash > "$W/o"; mv "$W/o" "$W/r"; N=$((N / 2)) M=$((M / 2)); done < "$W/path"
-  test "$M $(base64 -w0 "$W/r")" = "0 $TOP"
-else L='log: witnesses are required'; test "$(pack '.signed.witnessesRequired // 0')" = 0; fi
+  test "$M $(base64 -w0 "$W/r")" = "0 $TOP"; else L='log: witnesses are required'; test "$(pack '.signed.witnessesRequired // 0')" = 0; fi
 if lists pdf; then L='pdf: report.pdf is not sealed as a whole by the signer'; cp report.pdf "$W"
   (cd "$W"; pdfsig -nocert report.pdf > seal; pdfsig -dump report.pdf > o); test "$(grep -c 'Signature is Valid' "$W/seal") $(
     grep -c '^Signature #' "$W/seal")" = '1 1'; jq -ej .certificate "$W/key" > "$W/crt"; grep -q 'Total document signed' "$W/seal"
