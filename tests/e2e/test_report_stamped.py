@@ -1,4 +1,4 @@
-"""`ftgov report --tsa`: a stamped report from the command line; stock tools check it too."""
+"""`ftgov report --tsa`: a stamped report, verified by us and by `openssl ts`."""
 
 from __future__ import annotations
 
