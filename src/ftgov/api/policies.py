@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 from ftgov import analyzers
 from ftgov.api.gates import load_gates
-from ftgov.policy.lint import Fault, lint_gate
+from ftgov.api.law import shipped_packs
+from ftgov.policy.lint import Fault, Known, declared, lint_gate
 from ftgov.policy.trial import Trial, try_gate
 
 
@@ -18,8 +19,18 @@ def lint_gates(words: Sequence[str]) -> tuple[Fault, ...]:
     Raises:
         UsageError: If a gate is absent or can't be parsed.
     """
-    known = [measure.id for analyzer in analyzers.discover() for measure in analyzer.measures]
-    return tuple(fault for each in load_gates(words) for fault in lint_gate(each.gate, known))
+    gates = load_gates(words)
+    known = known_paths()
+    with declared(known) as arbiter:
+        return tuple(fault for each in gates for fault in lint_gate(each.gate, known, arbiter))
+
+
+def known_paths() -> Known:
+    """Return what policies may read here: declared measures, and duties of all shipped packs."""
+    measures = [measure.id for analyzer in analyzers.discover() for measure in analyzer.measures]
+    packs = [each.pack for each in shipped_packs()]
+    duties = dict.fromkeys(duty.id for pack in packs for duty in pack.obligations)
+    return Known(tuple(measures), tuple(duties))
 
 
 def try_gates(words: Sequence[str]) -> tuple[Trial, ...]:
