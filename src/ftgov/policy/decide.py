@@ -12,9 +12,11 @@ from ftgov.policy.form import Gate
 from ftgov.policy.isolation import Arbiter
 from ftgov.policy.ruling import TimeSource, rule_on
 from ftgov.policy.view import view_of
+from ftgov.policy.waivers import settle
 from ftgov.records.base import Time
 from ftgov.records.decision import Decision
 from ftgov.records.dossier import Assessment
+from ftgov.records.waiver import VerifiedWaiver
 
 
 def decide(
@@ -24,6 +26,7 @@ def decide(
     signatures: Sequence[SignatureSeen] = (),
     now: str,
     time_source: TimeSource,
+    waivers: Sequence[VerifiedWaiver] = (),
 ) -> tuple[Decision, ...]:
     """Judge an assessment by every rule of every gate, in their order.
 
@@ -37,6 +40,7 @@ def decide(
         signatures: What the caller's verification says about sign-offs; roles come from there.
         now: The time of the decision, RFC 3339 UTC text such as 2026-11-21T09:30:00Z.
         time_source: Where that time comes from: `system-clock` or `given`.
+        waivers: Waivers as they were verified; each is judged by its own dates and scope here.
 
     Raises:
         UsageError: If `now` is no such time.
@@ -52,8 +56,9 @@ def decide(
     view = view_of(assessment, signatures=signatures, now=now)
     with Arbiter() as arbiter:
         arbiter.bind(view.values)
-        return tuple(
+        found = [
             rule_on(arbiter, gate, policy, view, now=now, time_source=time_source)
             for gate in gates
             for policy in gate.policies
-        )
+        ]
+    return tuple(settle(each, waivers, assessment.subject, now=now) for each in found)
