@@ -95,6 +95,17 @@ class CaseSignature(Record):
     signed_at: Time | None = Field(default=None, description="None: the moment of `now`")
 
 
+class CaseWaiver(Record):
+    """A waiver of this rule for this model, as a policy's own test states it; see `waivers.py`."""
+
+    name: str = "waiver"
+    granted_at: Time
+    expires_at: Time
+    author: str = "author"
+    approver: str = "approver"
+    fault: str | None = Field(default=None, description="why verification refuses it")
+
+
 class Case(Record):
     """A test that travels with its policy."""
 
@@ -114,4 +125,5 @@ class Case(Record):
     duties: dict[str, CaseDuty] = {}
     special: CaseSpecial = CaseSpecial()
     signatures: tuple[CaseSignature, ...] = ()
+    waivers: tuple[CaseWaiver, ...] = ()
     signed_at: Time | None = Field(default=None, description="the bundle's RFC 3161 time")

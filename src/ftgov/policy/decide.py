@@ -22,10 +22,12 @@ from ftgov.policy.ruling import (
     rules_of,
 )
 from ftgov.policy.view import View, view_of
+from ftgov.policy.waivers import settle
 from ftgov.records.base import Time
 from ftgov.records.decision import Decision, TimeSource
 from ftgov.records.dossier import Assessment
 from ftgov.records.verified import SigningTime, VerifiedSignature
+from ftgov.records.waiver import VerifiedWaiver
 
 _TIME: TypeAdapter[str] = TypeAdapter(Time)
 
@@ -85,6 +87,7 @@ def decide(
     now: str,
     time_source: TimeSource,
     signing: SigningTime | None = None,
+    waivers: Sequence[VerifiedWaiver] = (),
 ) -> tuple[Decision, ...]:
     """Judge an assessment by every rule of every gate, in their order.
 
@@ -99,6 +102,7 @@ def decide(
         now: The time of the decision, RFC 3339 UTC text such as 2026-11-21T09:30:00Z.
         time_source: Where that time comes from: `system-clock` or `given`.
         signing: When the bundle was signed that holds the assessment.
+        waivers: Waivers as they were verified; each is judged by its own dates and scope here.
 
     Raises:
         UsageError: If `now` is no such time.
@@ -106,7 +110,8 @@ def decide(
     _checked(now)
     view = view_of(assessment, signatures=signatures, now=now, signing=signing)
     with Court(gates) as court:
-        return court.judge(view, now=now, time_source=time_source)
+        found = court.judge(view, now=now, time_source=time_source)
+    return tuple(settle(each, waivers, assessment.subject, now=now) for each in found)
 
 
 def _checked(now: str) -> str:

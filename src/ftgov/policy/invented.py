@@ -19,6 +19,7 @@ from ftgov.records.special_category import SpecialCategories
 from ftgov.records.subject import Subject
 from ftgov.records.system import System
 from ftgov.records.verified import SigningTime, VerifiedSignature
+from ftgov.records.waiver import VerifiedWaiver, Waiver, weights_of
 
 _INVENTED = digest_bytes(b"a figure invented for the test of a policy")
 _METHOD = "stated by a policy's test"
@@ -175,3 +176,29 @@ def signatures_of(case: Case, assessment: Assessment) -> tuple[VerifiedSignature
 def signing_of(case: Case) -> SigningTime | None:
     """Return the bundle's signing time that a test states; None where it states none."""
     return SigningTime(time="rfc3161", signed_at=case.signed_at) if case.signed_at else None
+
+
+def waivers_of(case: Case, rule: str, version: int, subject: Subject) -> tuple[VerifiedWaiver, ...]:
+    """Return the waivers of a rule that a test states, as a verification would give them."""
+    return tuple(
+        VerifiedWaiver(
+            terms=Waiver(
+                name=stated.name,
+                rule=rule,
+                model=subject.model.name,
+                system=subject.system.name if subject.system else None,
+                reason=_METHOD,
+                granted_by=stated.author,
+                granted_at=stated.granted_at,
+                expires_at=stated.expires_at,
+                version_from=version,
+                version_to=version,
+                model_identity=weights_of(subject),
+            ),
+            statement=_INVENTED,
+            author=stated.author,
+            approver=stated.approver,
+            fault=stated.fault,
+        )
+        for stated in case.waivers
+    )

@@ -8,10 +8,11 @@ from ftgov.errors import UsageError
 from ftgov.policy.case import Case
 from ftgov.policy.decide import Court
 from ftgov.policy.form import Gate
-from ftgov.policy.invented import assessment_of, signatures_of, signing_of
+from ftgov.policy.invented import assessment_of, signatures_of, signing_of, waivers_of
 from ftgov.policy.isolation import Arbiter
 from ftgov.policy.ruling import Rule, rules_of
 from ftgov.policy.view import view_of
+from ftgov.policy.waivers import settle
 from ftgov.records.base import Record
 from ftgov.records.decision import Cause, Decision, Outcome
 
@@ -64,7 +65,9 @@ def _decision(arbiter: Arbiter, rule: Rule, case: Case) -> Decision:
     alone = rule.gate.model_copy(update={"policies": (rule.policy,)})
     court = Court([alone], arbiter)
     (decision,) = court.judge(view, now=case.now, time_source="given")
-    return decision
+    version, subject = rule.policy.metadata.version, assessment.subject
+    waivers = waivers_of(case, rule.policy.id, version, subject)
+    return settle(decision, waivers, subject, now=case.now)
 
 
 def _told(rule: Rule, case: Case, decision: Decision | None, why: str) -> Trial:

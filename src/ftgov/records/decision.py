@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
 
-from pydantic import Field
+from pydantic import Field, SerializerFunctionWrapHandler, model_serializer
 
-from ftgov.records.base import Record, Time
+from ftgov.records.base import Name, Record, Time
 from ftgov.records.digest import Digest
 from ftgov.records.finding import Severity
 
@@ -51,6 +51,18 @@ class Limit(Record):
     limit: str = Field(description="the number or text as the expression writes it")
 
 
+class AppliedWaiver(Record):
+    """The waiver that a failure was accepted under, as it was verified."""
+
+    name: Name
+    statement: Digest = Field(description="digest of the author's signed statement")
+    reason: str
+    conditions: str | None = None
+    expires_at: Time
+    author: str = Field(description="the holder of the author's key, by the trust pack")
+    approver: str = Field(description="the holder of the approver's key, by the trust pack")
+
+
 class Decision(Record):
     """One rule applied to one assessment."""
 
@@ -69,6 +81,15 @@ class Decision(Record):
     policy: Digest = Field(description="digest of the policy file's bytes")
     decided_at: Time
     time_source: TimeSource
+    waiver: AppliedWaiver | None = Field(default=None, description="what a waived rule rests on")
+
+    @model_serializer(mode="wrap")
+    def _written(self, write: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Leave `waiver` out where there is none: such a decision keeps its old bytes."""
+        written: dict[str, Any] = write(self)
+        if self.waiver is None:
+            written.pop("waiver", None)
+        return written
 
 
 def verdict_of(decisions: tuple[Decision, ...]) -> Verdict:
