@@ -10,18 +10,22 @@ from ftgov.api.audits import current_assessment, key_of
 from ftgov.api.clock import Moment, moment_of
 from ftgov.api.law import day, shipped_pack
 from ftgov.api.recording import ACTOR, append
-from ftgov.dossier.assess import classify_subject
+from ftgov.dossier.assess import TOOL, classify_subject
 from ftgov.errors import NotAssessable, UsageError
 from ftgov.intake.text_files import read_text
 from ftgov.policy.decide import decide
 from ftgov.policy.load import Gate, load_gate
+from ftgov.records.attestation import Statement
 from ftgov.records.canonical import canonical_bytes
 from ftgov.records.decision import Decision, Verdict, verdict_of
 from ftgov.records.digest import digest_record
 from ftgov.records.dossier import Assessment
 from ftgov.records.entry import DecisionsMade
 from ftgov.records.law import Classification
+from ftgov.records.svr import statement_of
 from ftgov.shipped import shipped
+from ftgov.signing.envelope import sign_statement
+from ftgov.signing.keys import SigningKey
 from ftgov.store.workspace import Workspace
 
 
@@ -33,12 +37,13 @@ class GateFile(NamedTuple):
 
 
 class GateResult(NamedTuple):
-    """What the gates concluded about one model."""
+    """What the gates concluded about one model; `statement` is its signed form, if signed."""
 
     assessment: Assessment
     decisions: tuple[Decision, ...]
     verdict: Verdict
     gates: tuple[GateFile, ...]
+    statement: bytes | None = None
 
 
 def _is_path(word: str) -> bool:
@@ -92,6 +97,7 @@ def check(
     as_of: str | None = None,
     now: str | Moment | None = None,
     actor: str = ACTOR,
+    key: SigningKey | None = None,
 ) -> GateResult:
     """Judge a model's current assessment; runs no analyzer.
 
@@ -103,6 +109,7 @@ def check(
         as_of: A time that policies see as now instead of the present; decisions say so.
         now: The present, RFC 3339 UTC; by default the system's clock.
         actor: Who asks.
+        key: Signs the decisions, as a Simple Verification Result; None leaves them unsigned.
 
     Raises:
         NotAssessable: If there is no current assessment, or the law changed since.
@@ -120,10 +127,22 @@ def check(
         now=judged.text,
         time_source=judged.source,
     )
-    result = GateResult(current.assessment, decisions, verdict_of(decisions), gates)
+    statement = decisions_statement(current.assessment, decisions)
+    signed = sign_statement(statement, key) if key else None
+    result = GateResult(current.assessment, decisions, verdict_of(decisions), gates, signed)
     if not workspace.read_only:
         _keep(workspace, result, judged.text, _Recorder(actor, present.text))
     return result
+
+
+def decisions_statement(assessment: Assessment, decisions: tuple[Decision, ...]) -> Statement:
+    """Return what gates decided as an in-toto statement that anyone's tools can read."""
+    return statement_of(
+        decisions,
+        assessment=digest_record(assessment),
+        model=assessment.subject.model.name,
+        tool=TOOL,
+    )
 
 
 def _require_same_law(assessment: Assessment, moment: str) -> None:
@@ -159,6 +178,11 @@ def _keep(workspace: Workspace, result: GateResult, judged: str, by: _Recorder) 
         name="decisions.json",
         media_type="application/json",
     )
+    statement = None
+    if result.statement is not None:
+        statement = workspace.evidence.put_bytes(
+            result.statement, name="decisions.sigstore.json", media_type="application/json"
+        )
     subject = result.assessment.subject
     made = DecisionsMade(
         name=key_of(subject),
@@ -167,5 +191,6 @@ def _keep(workspace: Workspace, result: GateResult, judged: str, by: _Recorder) 
         decisions=kept,
         verdict=result.verdict,
         decided_at=judged,
+        statement=statement,
     )
     append(workspace, [made], actor=by.actor, recorded_at=by.recorded_at)
