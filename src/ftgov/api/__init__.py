@@ -13,6 +13,7 @@ Every function raises `ftgov.errors.FtgovError` with what went wrong, why, and t
 """
 
 from ftgov.api.audits import audit, current_assessment
+from ftgov.api.bundle_gate import check_bundle
 from ftgov.api.clock import now_text
 from ftgov.api.demonstration import Demonstration, demo
 from ftgov.api.erasure import erase
@@ -32,6 +33,7 @@ __all__ = [
     "audit",
     "audit_files",
     "check",
+    "check_bundle",
     "current_assessment",
     "demo",
     "erase",

@@ -113,7 +113,7 @@ def check(
     current = current_assessment(workspace, model, system)
     present = moment_of(now)
     judged = moment_of(as_of) if as_of else present
-    _require_same_law(current.assessment, judged.text)
+    require_same_law(current.assessment, judged.text)
     decisions = decide(
         [each.gate for each in gates],
         current.assessment,
@@ -126,7 +126,7 @@ def check(
     return result
 
 
-def _require_same_law(assessment: Assessment, moment: str) -> None:
+def require_same_law(assessment: Assessment, moment: str) -> None:
     """Refuse an assessment whose reading of the law is not that of the day it is judged on."""
     stated = assessment.classification
     if stated is None:

@@ -1,0 +1,88 @@
+"""A gate from a bundle alone: no workspace, no ledger, only a trust pack kept apart from it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from ftgov.api.clock import Moment, moment_of
+from ftgov.api.gates import GateResult, load_gates, require_same_law
+from ftgov.api.verification import verify
+from ftgov.errors import InvalidBundle, NotAssessable
+from ftgov.policy.decide import decide
+from ftgov.records.attestation import Verification
+from ftgov.records.canonical import canonical_json
+from ftgov.records.decision import verdict_of
+from ftgov.records.digest import digest_record
+from ftgov.records.dossier import Dossier
+from ftgov.signing.bundle import open_bundle
+
+_GATES = ("baseline",)
+
+
+def check_bundle(
+    bundle: Path | str,
+    trust: Path | str,
+    *,
+    policies: Sequence[str] = (),
+    as_of: str | None = None,
+    now: str | Moment | None = None,
+    trust_root: str | None = None,
+) -> GateResult:
+    """Judge the assessment in a bundle by release policies, after verifying the bundle.
+
+    The decisions in the bundle's own dossier are not believed; they are taken again.
+
+    Args:
+        bundle: The bundle, a folder or a zip.
+        trust: `trust-pack.json`, or the folder that holds it; never inside the bundle.
+        policies: Gates by path or shipped name; by default `baseline`.
+        as_of: A time that policies see as now instead of the present; decisions say so.
+        now: The present, RFC 3339 UTC; by default the system's clock.
+        trust_root: The fingerprint of the key that must have signed the trust pack.
+
+    Raises:
+        InvalidBundle: If a signature, a digest or the form of the bundle is wrong.
+        NotAssessable: If a layer of the verification can't be assessed, or the law changed since.
+        UsageError: If a path, a name or a gate is wrong.
+    """
+    place = Path(bundle)
+    gates = load_gates(policies or _GATES)
+    _require_valid(place, verify(place, trust, trust_root=trust_root))
+    assessment = _dossier(place).assessment
+    present = moment_of(now)
+    judged = moment_of(as_of) if as_of else present
+    require_same_law(assessment, judged.text)
+    decisions = decide(
+        [each.gate for each in gates], assessment, now=judged.text, time_source=judged.source
+    )
+    return GateResult(assessment, decisions, verdict_of(decisions), gates)
+
+
+def _require_valid(place: Path, found: Verification) -> None:
+    if found.verdict == "valid":
+        return
+    layers = [f"{each.layer}: {each.detail}" for each in found.layers if each.verdict != "valid"]
+    kind = InvalidBundle if found.verdict == "invalid" else NotAssessable
+    raise kind(
+        f"The bundle {place} is {found.verdict.replace('_', ' ')}: {'; '.join(layers)}",
+        why="A gate judges only what a trusted key signed.",
+        next_step=f"ftgov verify {place} --trust TRUST shows every layer.",
+    )
+
+
+def _dossier(place: Path) -> Dossier:
+    with open_bundle(place) as opened:
+        try:
+            dossier = Dossier.model_validate(canonical_json(opened.read("dossier.json")))
+        except ValueError as fault:
+            raise InvalidBundle(
+                f"The dossier in {place} cannot be read.",
+                why=str(fault),
+                next_step="Check it with the version of ftgov that made it.",
+            ) from fault
+    if digest_record(dossier.assessment) != dossier.assessment_digest:
+        raise InvalidBundle(
+            f"The dossier in {place} states another digest of its assessment than it has."
+        )
+    return dossier
