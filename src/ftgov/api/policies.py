@@ -1,68 +1,14 @@
-"""Policies outside a gate: lint them, run the tests inside them, explain a rule."""
+"""Policies outside a gate: lint them, run the tests inside them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from pathlib import Path
+from collections.abc import Sequence
 
 from ftgov import analyzers
-from ftgov.api.gates import GateFile, default_gates, load_gates
-from ftgov.api.workspaces import open_workspace
-from ftgov.errors import UsageError
-from ftgov.policy.form import Policy
-from ftgov.policy.lint import Fault, lint_gate
+from ftgov.api.gates import load_gates
+from ftgov.api.law import shipped_packs
+from ftgov.policy.lint import Fault, Known, declared, lint_gate
 from ftgov.policy.trial import Trial, try_gate
-from ftgov.records.base import Record
-from ftgov.shipped import shipped
-
-
-class Condition(Record):
-    """One condition of a rule: the CEL that passes, and the CEL that fails, where it has one."""
-
-    passes_where: str
-    fails_where: str | None
-    otherwise: str
-
-
-class Explanation(Record):
-    """What a rule asks for, why, on what evidence, and how to change its outcome."""
-
-    rule: str
-    version: int
-    gate: str
-    file: str
-    title: str
-    reason: str
-    severity: str
-    effective_on: str | None
-    refs: tuple[str, ...]
-    requires: tuple[str, ...]
-    confidence: float
-    conditions: tuple[Condition, ...]
-    remedy: str
-    tests: tuple[str, ...]
-
-    def lines(self) -> Iterator[str]:
-        """Yield the explanation as lines for people."""
-        yield f"{self.rule} version {self.version}: {self.title}"
-        yield f"  why:         {self.reason}"
-        yield f"  gate:        {self.gate} ({self.file})"
-        yield f"  severity:    {self.severity}"
-        if self.effective_on:
-            yield f"  in force:    from {self.effective_on}; before, a failure is a warning"
-        if self.refs:
-            yield f"  serves:      {', '.join(self.refs)}"
-        for path in self.requires:
-            yield f"  requires:    {path}, at a level of at least {self.confidence}"
-        for each in self.conditions:
-            yield f"  passes where {each.passes_where}"
-            if each.fails_where:
-                yield f"  fails where  {each.fails_where}; between the two it is inconclusive"
-            elif each.otherwise == "error":
-                yield "               else it can't be assessed"
-        yield f"  to change:   {self.remedy}"
-        for test in self.tests:
-            yield f"  test:        {test}"
 
 
 def lint_gates(words: Sequence[str]) -> tuple[Fault, ...]:
@@ -73,8 +19,18 @@ def lint_gates(words: Sequence[str]) -> tuple[Fault, ...]:
     Raises:
         UsageError: If a gate is absent or can't be parsed.
     """
-    known = [measure.id for analyzer in analyzers.discover() for measure in analyzer.measures]
-    return tuple(fault for each in load_gates(words) for fault in lint_gate(each.gate, known))
+    gates = load_gates(words)
+    known = known_paths()
+    with declared(known) as arbiter:
+        return tuple(fault for each in gates for fault in lint_gate(each.gate, known, arbiter))
+
+
+def known_paths() -> Known:
+    """Return what policies may read here: declared measures, and duties of all shipped packs."""
+    measures = [measure.id for analyzer in analyzers.discover() for measure in analyzer.measures]
+    packs = [each.pack for each in shipped_packs()]
+    duties = dict.fromkeys(duty.id for pack in packs for duty in pack.obligations)
+    return Known(tuple(measures), tuple(duties))
 
 
 def try_gates(words: Sequence[str]) -> tuple[Trial, ...]:
@@ -84,70 +40,3 @@ def try_gates(words: Sequence[str]) -> tuple[Trial, ...]:
         UsageError: If a gate is absent or can't be parsed.
     """
     return tuple(trial for each in load_gates(words) for trial in try_gate(each.gate))
-
-
-def explain_rule(
-    rule: str, words: Sequence[str] = (), workspace: Path | None = None
-) -> Explanation:
-    """Return what a rule asks for.
-
-    Args:
-        rule: The rule's id.
-        words: Gates to look in, by path or shipped name; by default those of the workspace, then
-            every gate that ships.
-        workspace: The workspace's folder; one that is none is passed over.
-
-    Raises:
-        UsageError: If no such rule is there, naming those that are; or a gate can't be parsed.
-    """
-    gates = load_gates(words) if words else _all_gates(workspace)
-    known: list[str] = []
-    for gate, _ in gates:
-        for policy in gate.policies:
-            if policy.id == rule:
-                return _explained(gate.name, gate.file, policy)
-            known.append(policy.id)
-    raise UsageError(
-        f"There is no rule '{rule}' in {', '.join(gate.name for gate, _ in gates)}.",
-        next_step=f"Name one of: {', '.join(dict.fromkeys(known))}.",
-    )
-
-
-def _all_gates(workspace: Path | None) -> tuple[GateFile, ...]:
-    ours: tuple[GateFile, ...] = ()
-    if workspace is not None and (workspace / "ftgov.toml").is_file():
-        with open_workspace(workspace) as opened:
-            ours = load_gates(default_gates(opened))
-    named = sorted(file.stem for file in _shipped_gates().glob("*.yaml"))
-    return (*ours, *load_gates(named))
-
-
-def _shipped_gates() -> Path:
-    return shipped("policies", "gates")
-
-
-def _explained(gate: str, file: str, policy: Policy) -> Explanation:
-    spec = policy.spec
-    return Explanation(
-        rule=policy.id,
-        version=policy.metadata.version,
-        gate=gate,
-        file="shipped with ftgov" if Path(file).is_relative_to(_shipped_gates()) else file,
-        title=policy.metadata.title,
-        reason=policy.metadata.reason,
-        severity=spec.severity,
-        effective_on=spec.effective_on,
-        refs=policy.metadata.refs,
-        requires=spec.requires,
-        confidence=spec.confidence,
-        conditions=tuple(
-            Condition(
-                passes_where=each.expression,
-                fails_where=each.fail_expression,
-                otherwise=each.otherwise,
-            )
-            for each in spec.validations
-        ),
-        remedy=spec.remedy,
-        tests=tuple(f"{case.name}: {case.expect}" for case in policy.tests),
-    )

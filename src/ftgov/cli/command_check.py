@@ -150,7 +150,7 @@ def _summarise(judged: Judged) -> None:
 
 
 def _explain(console: Console, rule: str, policies: tuple[str, ...], workspace: Path) -> None:
-    from ftgov.api.policies import explain_rule
+    from ftgov.api.explanation import explain_rule
 
     found = explain_rule(rule, policies, workspace)
     console.result(found, [inert(line) for line in found.lines()])

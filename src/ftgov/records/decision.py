@@ -14,6 +14,17 @@ Verdict = Literal["pass", "fail", "error"]
 """A release verdict. `error`: it could not be assessed, which is never a pass."""
 
 
+Outcome = Literal["pass", "fail", "warn", "waived", "error"]
+"""What a rule came to."""
+
+TimeSource = Literal["system-clock", "given"]
+"""Where the time of a decision comes from."""
+
+Cause = Literal["failed", "inconclusive", "missing", "stale", "unsure", "unassessable"]
+"""Why a rule is no pass: a limit is broken; an interval straddles it; evidence is absent, too old,
+or at too low a level; or nothing could be evaluated."""
+
+
 class Figure(Record):
     """A figure that a decision rests on, as the policy saw it."""
 
@@ -27,6 +38,17 @@ class Figure(Record):
     between: tuple[dict[str, str | None], ...] = ()
     evidence: tuple[Digest, ...] = ()
     reason: str | None = None
+
+
+class Limit(Record):
+    """A limit that a rule holds a figure to, as its expression states it.
+
+    `group_fairness.demographic_parity_ratio.low`, `>=`, `0.80`: the rule passes where that holds.
+    """
+
+    path: str
+    comparison: Literal["<", "<=", ">", ">=", "==", "!="]
+    limit: str = Field(description="the number or text as the expression writes it")
 
 
 class AppliedWaiver(Record):
@@ -49,14 +71,16 @@ class Decision(Record):
     gate: str = Field(description="the file of policies it comes from, for example baseline")
     title: str
     severity: Severity
-    outcome: Literal["pass", "fail", "warn", "waived", "error"]
+    outcome: Outcome
+    cause: Cause | None = Field(default=None, description="why it is no pass; None for a pass")
     message: str = Field(min_length=1, description="what was found against which limit")
     remedy: str = Field(default="", description="what would change the outcome")
     refs: tuple[str, ...] = ()
     figures: tuple[Figure, ...] = ()
+    limits: tuple[Limit, ...] = Field(default=(), description="under which it passes")
     policy: Digest = Field(description="digest of the policy file's bytes")
     decided_at: Time
-    time_source: Literal["system-clock", "given"]
+    time_source: TimeSource
     waiver: AppliedWaiver | None = Field(default=None, description="what a waived rule rests on")
 
     @model_serializer(mode="wrap")
