@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
 
 from ftgov.api.clock import Moment, moment_of
 from ftgov.api.gates import GateResult, load_gates, require_same_law
+from ftgov.api.signed import Signed
 from ftgov.api.verification import verify
+from ftgov.dossier.signed import STATEMENT_MEDIA_TYPE, verified_sign_offs, verified_waivers
 from ftgov.errors import InvalidBundle, NotAssessable
 from ftgov.policy.decide import decide
 from ftgov.records.attestation import Verification
 from ftgov.records.canonical import canonical_json
 from ftgov.records.decision import verdict_of
-from ftgov.records.digest import digest_record
+from ftgov.records.digest import bare, digest_record
 from ftgov.records.dossier import Dossier
-from ftgov.signing.bundle import open_bundle
+from ftgov.records.verified import SigningTime
+from ftgov.signing.bundle import Bundle, open_bundle
+from ftgov.signing.trust import TrustPack, find_trust_pack, read_pack_file, read_trust_pack
 
 _GATES = ("baseline",)
 
@@ -48,15 +53,44 @@ def check_bundle(
     """
     place = Path(bundle)
     gates = load_gates(policies or _GATES)
-    _require_valid(place, verify(place, trust, trust_root=trust_root))
-    assessment = _dossier(place).assessment
-    present = moment_of(now)
-    judged = moment_of(as_of) if as_of else present
-    require_same_law(assessment, judged.text)
+    verified = verify(place, trust, trust_root=trust_root)
+    _require_valid(place, verified)
+    pack = read_trust_pack(read_pack_file(find_trust_pack(Path(trust))), root_pin=trust_root)
+    judged = moment_of(as_of or now)
+    with open_bundle(place) as opened:
+        dossier = _dossier(place, opened)
+        signed = _signed(dossier, opened, pack, datetime.fromisoformat(judged.text))
+    require_same_law(dossier.assessment, judged.text)
     decisions = decide(
-        [each.gate for each in gates], assessment, now=judged.text, time_source=judged.source
+        [each.gate for each in gates],
+        dossier.assessment,
+        signatures=signed.signatures,
+        now=judged.text,
+        time_source=judged.source,
+        signing=_signing_time(verified),
+        waivers=signed.waivers,
     )
-    return GateResult(assessment, decisions, verdict_of(decisions), gates)
+    return GateResult(dossier.assessment, decisions, verdict_of(decisions), gates, signed)
+
+
+def _signed(dossier: Dossier, opened: Bundle, pack: TrustPack, now: datetime) -> Signed:
+    """Verify the statements in the bundle again; what its dossier says of them is not believed.
+
+    The ledger is not at hand, so a waiver with a limit of uses can't count here.
+    """
+    files = [file for file in dossier.evidence if file.media_type == STATEMENT_MEDIA_TYPE]
+    contents = [opened.read(f"evidence/{bare(file.digest)}") for file in files]
+    return Signed(
+        verified_sign_offs(contents, pack, now),
+        verified_waivers(contents, pack, now),
+        tuple(files),
+    )
+
+
+def _signing_time(verified: Verification) -> SigningTime:
+    if verified.time != "rfc3161":
+        return SigningTime()
+    return SigningTime(time="rfc3161", signed_at=verified.signed_at)
 
 
 def _require_valid(place: Path, found: Verification) -> None:
@@ -71,18 +105,18 @@ def _require_valid(place: Path, found: Verification) -> None:
     )
 
 
-def _dossier(place: Path) -> Dossier:
-    with open_bundle(place) as opened:
-        try:
-            dossier = Dossier.model_validate(canonical_json(opened.read("dossier.json")))
-        except ValueError as fault:
-            raise InvalidBundle(
-                f"The dossier in {place} cannot be read.",
-                why=str(fault),
-                next_step="Check it with the version of ftgov that made it.",
-            ) from fault
+def _dossier(place: Path, opened: Bundle) -> Dossier:
+    try:
+        dossier = Dossier.model_validate(canonical_json(opened.read("dossier.json")))
+    except ValueError as fault:
+        raise InvalidBundle(
+            f"The dossier in {place} cannot be read.",
+            why=str(fault),
+            next_step="Check it with the version of ftgov that made it.",
+        ) from fault
     if digest_record(dossier.assessment) != dossier.assessment_digest:
         raise InvalidBundle(
-            f"The dossier in {place} states another digest of its assessment than it has."
+            f"The dossier in {place} states another digest of its assessment than it has.",
+            next_step="Check it with the version of ftgov that made it.",
         )
     return dossier

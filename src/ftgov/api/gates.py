@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
 
@@ -10,6 +11,7 @@ from ftgov.api.audits import current_assessment, key_of
 from ftgov.api.clock import Moment, moment_of
 from ftgov.api.law import day, shipped_pack
 from ftgov.api.recording import ACTOR, append
+from ftgov.api.signed import OWN, Signed, Trust, signed_about
 from ftgov.dossier.assess import classify_subject
 from ftgov.errors import NotAssessable, UsageError
 from ftgov.intake.text_files import read_text
@@ -39,6 +41,7 @@ class GateResult(NamedTuple):
     decisions: tuple[Decision, ...]
     verdict: Verdict
     gates: tuple[GateFile, ...]
+    signed: Signed = Signed()
 
 
 def _is_path(word: str) -> bool:
@@ -92,6 +95,7 @@ def check(
     as_of: str | None = None,
     now: str | Moment | None = None,
     actor: str = ACTOR,
+    trust: Trust = OWN,
 ) -> GateResult:
     """Judge a model's current assessment; runs no analyzer.
 
@@ -103,9 +107,11 @@ def check(
         as_of: A time that policies see as now instead of the present; decisions say so.
         now: The present, RFC 3339 UTC; by default the system's clock.
         actor: Who asks.
+        trust: Another trust pack than the workspace's, for sign-offs and waivers.
 
     Raises:
-        NotAssessable: If there is no current assessment, or the law changed since.
+        NotAssessable: If there is no current assessment, the law changed since, or what people
+            signed can't be verified for want of a file or a sound trust pack.
         LedgerTampered: If the ledger is not what was written.
         UsageError: If a name or a gate is wrong.
     """
@@ -114,13 +120,22 @@ def check(
     present = moment_of(now)
     judged = moment_of(as_of) if as_of else present
     require_same_law(current.assessment, judged.text)
+    signed = signed_about(
+        workspace,
+        current.assessment.subject,
+        now=datetime.fromisoformat(judged.text),
+        trust=trust,
+        assessment=digest_record(current.assessment),
+    )
     decisions = decide(
         [each.gate for each in gates],
         current.assessment,
+        signatures=signed.signatures,
         now=judged.text,
         time_source=judged.source,
+        waivers=signed.waivers,
     )
-    result = GateResult(current.assessment, decisions, verdict_of(decisions), gates)
+    result = GateResult(current.assessment, decisions, verdict_of(decisions), gates, signed)
     if not workspace.read_only:
         _keep(workspace, result, judged.text, _Recorder(actor, present.text))
     return result

@@ -58,7 +58,14 @@ def _law_evidence(workspace: Workspace, result: GateResult) -> list[Evidence]:
 def build_dossier(workspace: Workspace, result: GateResult) -> Dossier:
     """Return the dossier of a gate's result, its rules kept as evidence."""
     rules = [*_gate_evidence(workspace, result.gates), *_law_evidence(workspace, result)]
-    return assemble(result.assessment, result.decisions, rules)
+    rules += result.signed.statements
+    return assemble(
+        result.assessment,
+        result.decisions,
+        rules,
+        signatures=result.signed.signatures,
+        waivers=result.signed.waivers,
+    )
 
 
 def _render(dossier: Dossier) -> tuple[dict[str, bytes], str | None]:

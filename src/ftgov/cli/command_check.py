@@ -63,6 +63,7 @@ def check(
     """
     from ftgov import api
     from ftgov.api.judged import SETTINGS, judged_of
+    from ftgov.api.signed import Trust
 
     if explain is not None:
         _explain(console, explain, policies, workspace)
@@ -88,6 +89,7 @@ def check(
                 system=system,
                 as_of=as_of,
                 actor=actor,
+                trust=Trust(trust, trust_root),
             )
         judged = judged_of(result, where=workspace / SETTINGS)
     _show(console, judged, form, output)
