@@ -44,13 +44,13 @@ class GateResult(NamedTuple):
     signed: Signed = Signed()
 
 
-def _is_path(word: str) -> bool:
+def is_path(word: str) -> bool:
     """Tell a path from the name of a shipped gate, which no file beside us may replace."""
     return Path(word).suffix in {".yaml", ".yml"} or len(Path(word).parts) > 1
 
 
 def _path_of(word: str) -> Path:
-    if _is_path(word):
+    if is_path(word):
         return Path(word)
     named = shipped("policies", "gates") / f"{word}.yaml"
     if not named.is_file():
@@ -83,7 +83,7 @@ def default_gates(workspace: Workspace) -> tuple[str, ...]:
     """Return the gates that `ftgov.toml` names (paths are relative to it), else `baseline`."""
     named = workspace.config.get("gates", {}).get("default", ["baseline"])
     words = [str(name) for name in named]
-    return tuple(str(workspace.root / word) if _is_path(word) else word for word in words)
+    return tuple(str(workspace.root / word) if is_path(word) else word for word in words)
 
 
 def check(

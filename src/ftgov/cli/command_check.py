@@ -39,6 +39,9 @@ _STATUS = {"pass": ExitCode.DONE, "fail": ExitCode.GATE_FAILED, "error": ExitCod
 @click.option("--explain", metavar="RULE", help="Say what a rule asks for and why; judges nothing.")
 @click.option("--format", "form", type=click.Choice(FORMATS), default="text", show_default=True)
 @click.option("--output", type=click.Path(path_type=Path, dir_okay=False), help="Write here.")
+@click.option(
+    "--also", multiple=True, metavar="FORMAT=FILE", help="Write this format as well; repeatable."
+)
 @workspace_option
 @actor_option
 @click.pass_context
@@ -54,6 +57,7 @@ def check(
     explain: str | None,
     form: str,
     output: Path | None,
+    also: tuple[str, ...],
     workspace: Path,
     actor: str,
 ) -> None:
@@ -64,7 +68,9 @@ def check(
     from ftgov import api
     from ftgov.api.judged import SETTINGS, judged_of
     from ftgov.api.signed import Trust
+    from ftgov.exports import render_gate
 
+    others = [_other(word) for word in also]
     if explain is not None:
         _explain(console, explain, policies, workspace)
         return
@@ -92,8 +98,20 @@ def check(
                 trust=Trust(trust, trust_root),
             )
         judged = judged_of(result, where=workspace / SETTINGS)
+    for other, path in others:
+        _write(path, render_gate(other, judged))
     _show(console, judged, form, output)
     ctx.exit(_STATUS[result.verdict])
+
+
+def _other(word: str) -> tuple[str, Path]:
+    form, _, path = word.partition("=")
+    if form not in FORMATS or not path:
+        raise UsageError(
+            f"'{word}' is no FORMAT=FILE.",
+            next_step=f"Formats: {', '.join(FORMATS)}; for example --also sarif=gate.sarif.",
+        )
+    return form, Path(path)
 
 
 def _is_bundle(word: str) -> bool:

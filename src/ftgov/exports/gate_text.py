@@ -49,7 +49,16 @@ def lines(judged: Judged) -> Iterator[Line]:
 
 def render(judged: Judged) -> str:
     """Return the result as plain text."""
-    return "".join("".join(part.text for part in line) + "\n" for line in lines(judged))
+    return "".join(_plain(line) + "\n" for line in lines(judged))
+
+
+def item_text(item: Item, judged: Judged) -> str:
+    """Return what is said of one item, as plain text without a line feed at its end."""
+    return "\n".join(_plain(line) for line in _item(item, judged))
+
+
+def _plain(line: Line) -> str:
+    return "".join(part.text for part in line)
 
 
 def _item(item: Item, judged: Judged) -> Iterator[Line]:
