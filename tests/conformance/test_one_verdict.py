@@ -68,7 +68,8 @@ def test_exit_codes_are_those_of_the_table() -> None:
 
 @pytest.fixture(params=range(20), ids=lambda place: f"dossier{place}")
 def of(request: pytest.FixtureRequest) -> Dossier:
-    return DOSSIERS[request.param]
+    place: int = request.param
+    return DOSSIERS[place]
 
 
 def test_gate_and_dossier_follow_from_the_decisions(of: Dossier) -> None:

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import re
-
 import pytest
 
-from ftgov.policy.form import Policy
 from ftgov.policy.lint import Known, lint_gate
 from ftgov.policy.load import load_gate
 from ftgov.policy.trial import try_gate
@@ -60,63 +57,10 @@ def test_every_rule_explains_itself() -> None:
         assert {"pass", "error"} <= expected, policy.id
 
 
-OPERATORS = {">=": ">", "<=": "<", ">": ">=", "<": "<=", "==": "!=", "!=": "==", "&&": "||"}
-
-
-def mutants(policy: Policy) -> list[tuple[int, str, str]]:
-    """Every expression with one limit moved or one comparison changed."""
-    found = []
-    for index, check in enumerate(policy.spec.validations):
-        for field in ("expression", "fail_expression"):
-            source = getattr(check, field) or ""
-            for hit in re.finditer(r"(?<![\w.])-?\d+(\.\d+)?(?=h'|\b)", source):
-                step = 0.0001 if "." in hit.group() else 1
-                for moved in (float(hit.group()) - step, float(hit.group()) + step):
-                    text = f"{moved:.4f}" if "." in hit.group() else f"{moved:.0f}"
-                    found.append((index, field, source[: hit.start()] + text + source[hit.end() :]))
-            for hit in re.finditer(r">=|<=|==|!=|&&|>|<", source):
-                swapped = OPERATORS[hit.group()]
-                found.append((index, field, source[: hit.start()] + swapped + source[hit.end() :]))
-    return found
-
-
-def with_source(policy: Policy, index: int, field: str, source: str) -> Policy:
-    checks = list(policy.spec.validations)
-    checks[index] = checks[index].model_copy(update={field: source})
-    spec = policy.spec.model_copy(update={"validations": tuple(checks)})
-    return policy.model_copy(update={"spec": spec})
-
-
-@pytest.mark.parametrize("step", [-0.0001, 0.0001])
-@pytest.mark.parametrize("policy", GATE.policies[:7], ids=lambda policy: str(policy.id))
-def test_a_moved_level_of_confidence_breaks_a_test(policy: Policy, step: float) -> None:
-    moved = round(policy.spec.confidence + step, 4)
-    spec = policy.spec.model_copy(update={"confidence": moved})
-    changed = policy.model_copy(update={"spec": spec})
-    trials = try_gate(GATE.model_copy(update={"policies": (changed,)}))
-    assert not all(trial.passed for trial in trials)
-
-
 def test_only_energy_accepts_a_lower_level() -> None:
     levels = {policy.id: policy.spec.confidence for policy in GATE.policies}
     assert {rule for rule, level in levels.items() if level != 0.95} == {"FTG-ENERGY-001"}
     assert levels["FTG-ENERGY-001"] == 0.9
-
-
-@pytest.mark.parametrize("policy", GATE.policies, ids=lambda policy: str(policy.id))
-def test_every_moved_limit_breaks_a_test(policy: Policy) -> None:
-    found = mutants(policy)
-    assert found
-    changed = tuple(with_source(policy, *mutant) for mutant in found)
-    trials = try_gate(GATE.model_copy(update={"policies": changed}))
-    each = len(policy.tests)
-    assert len(trials) == each * len(found)
-    survivors = [
-        source
-        for at, (_, _, source) in enumerate(found)
-        if all(trial.passed for trial in trials[at * each : (at + 1) * each])
-    ]
-    assert survivors == []
 
 
 @pytest.mark.parametrize(

@@ -7,15 +7,13 @@ from datetime import datetime
 from pathlib import Path
 
 from ftgov.api.clock import Moment, moment_of
-from ftgov.api.gates import GateResult, load_gates, require_same_law
+from ftgov.api.gates import GateResult, decided, load_gates
 from ftgov.api.signed import Signed
 from ftgov.api.verification import verify
 from ftgov.dossier.signed import STATEMENT_MEDIA_TYPE, verified_sign_offs, verified_waivers
 from ftgov.errors import InvalidBundle, NotAssessable
-from ftgov.policy.decide import decide
 from ftgov.records.attestation import Verification
 from ftgov.records.canonical import canonical_json
-from ftgov.records.decision import verdict_of
 from ftgov.records.digest import bare, digest_record
 from ftgov.records.dossier import Dossier
 from ftgov.records.verified import SigningTime
@@ -60,17 +58,7 @@ def check_bundle(
     with open_bundle(place) as opened:
         dossier = _dossier(place, opened)
         signed = _signed(dossier, opened, pack, datetime.fromisoformat(judged.text))
-    require_same_law(dossier.assessment, judged.text)
-    decisions = decide(
-        [each.gate for each in gates],
-        dossier.assessment,
-        signatures=signed.signatures,
-        now=judged.text,
-        time_source=judged.source,
-        signing=_signing_time(verified),
-        waivers=signed.waivers,
-    )
-    return GateResult(dossier.assessment, decisions, verdict_of(decisions), gates, signed)
+    return decided(gates, dossier.assessment, judged, signed, _signing_time(verified))
 
 
 def _signed(dossier: Dossier, opened: Bundle, pack: TrustPack, now: datetime) -> Signed:

@@ -7,23 +7,28 @@ from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
 
-from ftgov.api.audits import current_assessment, key_of
+from ftgov.api.audits import Current, current_assessment, key_of
 from ftgov.api.clock import Moment, moment_of
 from ftgov.api.law import day, shipped_pack
 from ftgov.api.recording import ACTOR, append
 from ftgov.api.signed import OWN, Signed, Trust, signed_about
-from ftgov.dossier.assess import classify_subject
+from ftgov.dossier.assess import TOOL, classify_subject
 from ftgov.errors import NotAssessable, UsageError
 from ftgov.intake.text_files import read_text
 from ftgov.policy.decide import decide
 from ftgov.policy.load import Gate, load_gate
+from ftgov.records.attestation import Statement
 from ftgov.records.canonical import canonical_bytes
 from ftgov.records.decision import Decision, Verdict, verdict_of
 from ftgov.records.digest import digest_record
 from ftgov.records.dossier import Assessment
 from ftgov.records.entry import DecisionsMade
 from ftgov.records.law import Classification
+from ftgov.records.svr import statement_of
+from ftgov.records.verified import SigningTime
 from ftgov.shipped import shipped
+from ftgov.signing.envelope import sign_statement
+from ftgov.signing.keys import SigningKey
 from ftgov.store.workspace import Workspace
 
 
@@ -35,13 +40,14 @@ class GateFile(NamedTuple):
 
 
 class GateResult(NamedTuple):
-    """What the gates concluded about one model."""
+    """What the gates concluded about one model; `statement` is its signed form, if signed."""
 
     assessment: Assessment
     decisions: tuple[Decision, ...]
     verdict: Verdict
     gates: tuple[GateFile, ...]
     signed: Signed = Signed()
+    statement: bytes | None = None
 
 
 def is_path(word: str) -> bool:
@@ -96,6 +102,7 @@ def check(
     now: str | Moment | None = None,
     actor: str = ACTOR,
     trust: Trust = OWN,
+    key: SigningKey | None = None,
 ) -> GateResult:
     """Judge a model's current assessment; runs no analyzer.
 
@@ -108,6 +115,7 @@ def check(
         now: The present, RFC 3339 UTC; by default the system's clock.
         actor: Who asks.
         trust: Another trust pack than the workspace's, for sign-offs and waivers.
+        key: Signs the decisions, as a Simple Verification Result; None leaves them unsigned.
 
     Raises:
         NotAssessable: If there is no current assessment, the law changed since, or what people
@@ -119,29 +127,61 @@ def check(
     current = current_assessment(workspace, model, system)
     present = moment_of(now)
     judged = moment_of(as_of) if as_of else present
-    require_same_law(current.assessment, judged.text)
-    signed = signed_about(
+    result = decided(gates, current.assessment, judged, _signed(workspace, current, judged, trust))
+    if key:
+        statement = decisions_statement(result.assessment, result.decisions)
+        result = result._replace(statement=sign_statement(statement, key))
+    if not workspace.read_only:
+        _keep(workspace, result, judged.text, _Recorder(actor, present.text))
+    return result
+
+
+def _signed(workspace: Workspace, current: Current, judged: Moment, trust: Trust) -> Signed:
+    return signed_about(
         workspace,
         current.assessment.subject,
         now=datetime.fromisoformat(judged.text),
         trust=trust,
         assessment=digest_record(current.assessment),
     )
+
+
+def decided(
+    gates: tuple[GateFile, ...],
+    assessment: Assessment,
+    judged: Moment,
+    signed: Signed,
+    signing: SigningTime | None = None,
+) -> GateResult:
+    """Judge an assessment with what people signed about it; nothing is recorded.
+
+    Raises:
+        NotAssessable: If the law of the day says something else of the system.
+    """
+    _require_same_law(assessment, judged.text)
     decisions = decide(
         [each.gate for each in gates],
-        current.assessment,
+        assessment,
         signatures=signed.signatures,
         now=judged.text,
         time_source=judged.source,
+        signing=signing,
         waivers=signed.waivers,
     )
-    result = GateResult(current.assessment, decisions, verdict_of(decisions), gates, signed)
-    if not workspace.read_only:
-        _keep(workspace, result, judged.text, _Recorder(actor, present.text))
-    return result
+    return GateResult(assessment, decisions, verdict_of(decisions), gates, signed)
 
 
-def require_same_law(assessment: Assessment, moment: str) -> None:
+def decisions_statement(assessment: Assessment, decisions: tuple[Decision, ...]) -> Statement:
+    """Return what gates decided as an in-toto statement that anyone's tools can read."""
+    return statement_of(
+        decisions,
+        assessment=digest_record(assessment),
+        model=assessment.subject.model.name,
+        tool=TOOL,
+    )
+
+
+def _require_same_law(assessment: Assessment, moment: str) -> None:
     """Refuse an assessment whose reading of the law is not that of the day it is judged on."""
     stated = assessment.classification
     if stated is None:
@@ -174,6 +214,11 @@ def _keep(workspace: Workspace, result: GateResult, judged: str, by: _Recorder) 
         name="decisions.json",
         media_type="application/json",
     )
+    statement = None
+    if result.statement is not None:
+        statement = workspace.evidence.put_bytes(
+            result.statement, name="decisions.sigstore.json", media_type="application/json"
+        )
     subject = result.assessment.subject
     made = DecisionsMade(
         name=key_of(subject),
@@ -182,5 +227,6 @@ def _keep(workspace: Workspace, result: GateResult, judged: str, by: _Recorder) 
         decisions=kept,
         verdict=result.verdict,
         decided_at=judged,
+        statement=statement,
     )
     append(workspace, [made], actor=by.actor, recorded_at=by.recorded_at)

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from ftgov.api.audits import PACK_FILE, key_of
 from ftgov.api.clock import Moment, moment_of
-from ftgov.api.gates import GateFile, GateResult, check
+from ftgov.api.gates import GateFile, GateResult, check, decisions_statement
 from ftgov.api.recording import ACTOR, append
 from ftgov.dossier.assemble import assemble
 from ftgov.dossier.assess import TOOL
@@ -56,8 +56,14 @@ def _law_evidence(workspace: Workspace, result: GateResult) -> list[Evidence]:
 
 
 def build_dossier(workspace: Workspace, result: GateResult) -> Dossier:
-    """Return the dossier of a gate's result, its rules kept as evidence."""
-    rules = [*_gate_evidence(workspace, result.gates), *_law_evidence(workspace, result)]
+    """Return the dossier of a gate's result, with its rules and what they came to as evidence."""
+    statement = decisions_statement(result.assessment, result.decisions)
+    stated = workspace.evidence.put_bytes(
+        canonical_bytes(statement),
+        name="decisions.intoto.json",
+        media_type="application/vnd.in-toto+json",
+    )
+    rules = [*_gate_evidence(workspace, result.gates), *_law_evidence(workspace, result), stated]
     rules += result.signed.statements
     return assemble(
         result.assessment,
@@ -127,7 +133,7 @@ def report(
     """
     folder = Path(output)
     present = moment_of(now)
-    result = check(workspace, model, system=system, now=present, actor=actor)
+    result = check(workspace, model, system=system, now=present, actor=actor, key=key)
     dossier = build_dossier(workspace, result)
     content = canonical_bytes(dossier)
     rendered, pdf_missing = _render(dossier)

@@ -5,15 +5,17 @@ from __future__ import annotations
 import os
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
 from ftgov.cli.console import Console, inert
 from ftgov.cli.options import actor_option, command, workspace_option
+from ftgov.cli.secrets import passphrase_option, read_passphrase
 from ftgov.errors import ExitCode, FtgovError, UsageError
 
 if TYPE_CHECKING:
+    from ftgov.api.signed import Trust
     from ftgov.exports import Judged
 
 FORMATS = ("text", "json", "sarif", "junit", "github", "gitlab", "oscal")
@@ -42,6 +44,8 @@ _STATUS = {"pass": ExitCode.DONE, "fail": ExitCode.GATE_FAILED, "error": ExitCod
 @click.option(
     "--also", multiple=True, metavar="FORMAT=FILE", help="Write this format as well; repeatable."
 )
+@click.option("--key", help="Sign the decisions with this key of the workspace.")
+@passphrase_option
 @workspace_option
 @actor_option
 @click.pass_context
@@ -58,6 +62,8 @@ def check(
     form: str,
     output: Path | None,
     also: tuple[str, ...],
+    key: str | None,
+    passphrase_file: Path | None,
     workspace: Path,
     actor: str,
 ) -> None:
@@ -65,10 +71,7 @@ def check(
 
     Exit status 0 if every rule holds, 11 if one fails, 12 if one can't be assessed.
     """
-    from ftgov import api
-    from ftgov.api.judged import SETTINGS, judged_of
     from ftgov.api.signed import Trust
-    from ftgov.exports import render_gate
 
     others = [_other(word) for word in also]
     if explain is not None:
@@ -76,32 +79,67 @@ def check(
         return
     if model is None:
         raise UsageError("Nothing to check.", next_step="Name a model or a bundle; see --help.")
+    believed = Trust(trust, trust_root)
     if _is_bundle(model):
-        if trust is None:
-            raise UsageError(
-                f"{model} is a bundle; whose signature counts is not said.",
-                next_step=f"ftgov check {model} --trust TRUST",
-            )
-        result = api.check_bundle(
-            model, trust, policies=policies, as_of=as_of, trust_root=trust_root
-        )
-        judged = judged_of(result, where=_document(Path(model)))
+        judged = _of_bundle(model, believed, policies, as_of)
     else:
-        with api.open_workspace(workspace) as opened:
-            result = api.check(
-                opened,
-                model,
-                policies=policies,
-                system=system,
-                as_of=as_of,
-                actor=actor,
-                trust=Trust(trust, trust_root),
-            )
-        judged = judged_of(result, where=workspace / SETTINGS)
-    for other, path in others:
-        _write(path, render_gate(other, judged))
-    _show(console, judged, form, output)
-    ctx.exit(_STATUS[result.verdict])
+        signing = _Signing(key, passphrase_file, actor)
+        asked = _Asked(model, policies, system, as_of)
+        judged = _of_model(workspace, asked, believed, signing)
+    _show(console, judged, form, output, others)
+    ctx.exit(_STATUS[judged.verdict])
+
+
+class _Asked(NamedTuple):
+    """A model, by which gates, in which system and as of when."""
+
+    model: str
+    policies: tuple[str, ...]
+    system: str | None
+    as_of: str | None
+
+
+class _Signing(NamedTuple):
+    """Who acts, and the key that signs the decisions, if any."""
+
+    key: str | None
+    passphrase_file: Path | None
+    actor: str
+
+
+def _of_model(workspace: Path, asked: _Asked, trust: Trust, by: _Signing) -> Judged:
+    from ftgov import api
+    from ftgov.api.judged import SETTINGS, judged_of
+    from ftgov.api.keys import load_key
+
+    with api.open_workspace(workspace) as opened:
+        key = load_key(opened, by.key, read_passphrase(by.passphrase_file)) if by.key else None
+        result = api.check(
+            opened,
+            asked.model,
+            policies=asked.policies,
+            system=asked.system,
+            as_of=asked.as_of,
+            actor=by.actor,
+            trust=trust,
+            key=key,
+        )
+    return judged_of(result, where=workspace / SETTINGS)
+
+
+def _of_bundle(bundle: str, trust: Trust, policies: tuple[str, ...], as_of: str | None) -> Judged:
+    from ftgov import api
+    from ftgov.api.judged import judged_of
+
+    if trust.path is None:
+        raise UsageError(
+            f"{bundle} is a bundle; whose signature counts is not said.",
+            next_step=f"ftgov check {bundle} --trust TRUST",
+        )
+    result = api.check_bundle(
+        bundle, trust.path, policies=policies, as_of=as_of, trust_root=trust.root
+    )
+    return judged_of(result, where=_document(Path(bundle)))
 
 
 def _other(word: str) -> tuple[str, Path]:
@@ -125,10 +163,18 @@ def _document(bundle: Path) -> Path:
     return bundle / "dossier.json" if bundle.is_dir() else bundle
 
 
-def _show(console: Console, judged: Judged, form: str, output: Path | None) -> None:
+def _show(
+    console: Console,
+    judged: Judged,
+    form: str,
+    output: Path | None,
+    others: list[tuple[str, Path]],
+) -> None:
     from ftgov.exports import render_gate
     from ftgov.exports.gate_json import document
 
+    for other, path in others:
+        _write(path, render_gate(other, judged))
     if form == "github":
         _summarise(judged)
     if output:

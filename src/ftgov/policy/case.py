@@ -11,6 +11,7 @@ from ftgov.records.decision import Cause, Outcome
 from ftgov.records.duty_state import Shown, State
 from ftgov.records.finding import Outcome as FindingOutcome
 from ftgov.records.finding import Severity
+from ftgov.records.job import JobState
 from ftgov.records.measurement import Assurance
 from ftgov.records.special_category import BiasBasis, SpecialColumns
 
@@ -67,6 +68,7 @@ class CaseJob(Record):
     seed: int | None = None
     train: str | None = None
     validation: str | None = None
+    state: JobState | None = Field(default=None, description="None: it succeeded")
 
 
 class CaseDuty(Record):

@@ -11,7 +11,7 @@ from ftgov.records.dossier import AnalysisSettings, Assessment, LedgerHead
 from ftgov.records.duty_state import DutyState
 from ftgov.records.evidence import Evidence
 from ftgov.records.finding import Finding
-from ftgov.records.job import Job, JobHost
+from ftgov.records.job import Job, JobHost, JobStatus
 from ftgov.records.law import Classification
 from ftgov.records.measurement import Interval, Measurement
 from ftgov.records.model import ModelVersion, WeightFile
@@ -148,6 +148,7 @@ def _job(subject: CaseSubject, stated: CaseJob | None) -> Job | None:
         name=subject.job or "tune",
         method=made.method,
         provider=made.provider,
+        status=JobStatus(normal=made.state) if made.state else None,
         base=subject.base,
         datasets=splits,
         seed=made.seed,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from pydantic import ValidationError
 
 from ftgov.errors import UsageError
@@ -36,14 +38,18 @@ def try_gate(gate: Gate) -> tuple[Trial, ...]:
     A test that cannot be built into an assessment fails, and says why.
     """
     with Arbiter() as arbiter:
-        return tuple(
-            _trial(arbiter, rule, case) for rule in rules_of([gate]) for case in rule.policy.tests
-        )
+        return tuple(trial for rule in rules_of([gate]) for trial in _trials(arbiter, rule))
 
 
-def _trial(arbiter: Arbiter, rule: Rule, case: Case) -> Trial:
+def _trials(arbiter: Arbiter, rule: Rule) -> Iterator[Trial]:
+    court = Court([rule.gate.model_copy(update={"policies": (rule.policy,)})], arbiter)
+    for case in rule.policy.tests:
+        yield _trial(court, rule, case)
+
+
+def _trial(court: Court, rule: Rule, case: Case) -> Trial:
     try:
-        decision = _decision(arbiter, rule, case)
+        decision = _decision(court, rule, case)
     except (ValidationError, UsageError) as fault:
         return _told(rule, case, None, f"the test cannot be built: {fault}")
     why = ""
@@ -58,12 +64,10 @@ def _trial(arbiter: Arbiter, rule: Rule, case: Case) -> Trial:
     return _told(rule, case, decision, why)
 
 
-def _decision(arbiter: Arbiter, rule: Rule, case: Case) -> Decision:
+def _decision(court: Court, rule: Rule, case: Case) -> Decision:
     assessment = assessment_of(case)
     signatures = signatures_of(case, assessment)
     view = view_of(assessment, signatures=signatures, now=case.now, signing=signing_of(case))
-    alone = rule.gate.model_copy(update={"policies": (rule.policy,)})
-    court = Court([alone], arbiter)
     (decision,) = court.judge(view, now=case.now, time_source="given")
     version, subject = rule.policy.metadata.version, assessment.subject
     waivers = waivers_of(case, rule.policy.id, version, subject)
