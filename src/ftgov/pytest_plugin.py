@@ -63,12 +63,12 @@ class GateCollector(pytest.Collector):
     def collect(self) -> Iterator[pytest.Item]:
         """Yield an item per rule and one for the verdict; nothing is judged yet."""
         from ftgov import api
-        from ftgov.api.gates import default_gates, load_gates
+        from ftgov.api.gates import gates_of
         from ftgov.errors import FtgovError
 
         try:
             with api.open_workspace(self.workspace) as opened:
-                gates = load_gates(self.policies or default_gates(opened))
+                gates = gates_of(opened, self.policies)
         except FtgovError as fault:
             raise self.CollectError(f"{fault.what}\nnext: {fault.next_step}") from fault
         for gate, _ in gates:

@@ -7,7 +7,7 @@ from datetime import datetime
 from pathlib import Path
 
 from ftgov.api.clock import Moment, moment_of
-from ftgov.api.gates import GateResult, decided, load_gates
+from ftgov.api.gates import GateResult, decided, load_gates, trusted_bundles
 from ftgov.api.signed import Signed
 from ftgov.api.verification import verify
 from ftgov.dossier.signed import STATEMENT_MEDIA_TYPE, verified_sign_offs, verified_waivers
@@ -50,10 +50,10 @@ def check_bundle(
         UsageError: If a path, a name or a gate is wrong.
     """
     place = Path(bundle)
-    gates = load_gates(policies or _GATES)
+    pack = read_trust_pack(read_pack_file(find_trust_pack(Path(trust))), root_pin=trust_root)
+    gates = load_gates(policies or _GATES, trusted_bundles(lambda: pack, now))
     verified = verify(place, trust, trust_root=trust_root)
     _require_valid(place, verified)
-    pack = read_trust_pack(read_pack_file(find_trust_pack(Path(trust))), root_pin=trust_root)
     judged = moment_of(as_of or now)
     with open_bundle(place) as opened:
         dossier = _dossier(place, opened)

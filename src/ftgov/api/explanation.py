@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from ftgov.api.gates import GateFile, default_gates, load_gates
+from ftgov.api.policy_bundles import read_policies
 from ftgov.api.workspaces import open_workspace
 from ftgov.errors import UsageError
 from ftgov.policy.form import Policy
@@ -78,7 +79,7 @@ def explain_rule(
     Raises:
         UsageError: If no such rule is there, naming those that are; or a gate can't be parsed.
     """
-    gates = load_gates(words) if words else _all_gates(workspace)
+    gates = load_gates(words, read_policies) if words else _all_gates(workspace)
     known: list[str] = []
     for gate, _ in gates:
         for policy in gate.policies:
@@ -95,9 +96,9 @@ def _all_gates(workspace: Path | None) -> tuple[GateFile, ...]:
     ours: tuple[GateFile, ...] = ()
     if workspace is not None and (workspace / "ftgov.toml").is_file():
         with open_workspace(workspace) as opened:
-            ours = load_gates(default_gates(opened))
+            ours = load_gates(default_gates(opened), read_policies)
     named = sorted(file.stem for file in _shipped_gates().glob("*.yaml"))
-    return (*ours, *load_gates(named))
+    return (*ours, *load_gates(named, read_policies))
 
 
 def _shipped_gates() -> Path:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
@@ -10,11 +10,13 @@ from typing import NamedTuple
 from ftgov.api.audits import Current, current_assessment, key_of
 from ftgov.api.clock import Moment, moment_of
 from ftgov.api.law import day, shipped_pack
+from ftgov.api.policy_bundles import owner_of, read_policies
 from ftgov.api.recording import ACTOR, append
-from ftgov.api.signed import OWN, Signed, Trust, signed_about
+from ftgov.api.signed import OWN, Signed, Trust, require_pack, signed_about
 from ftgov.dossier.assess import TOOL, classify_subject
 from ftgov.errors import NotAssessable, UsageError
 from ftgov.intake.text_files import read_text
+from ftgov.policy.archive import PolicyBundle
 from ftgov.policy.decide import decide
 from ftgov.policy.load import Gate, load_gate
 from ftgov.records.attestation import Statement
@@ -29,6 +31,7 @@ from ftgov.records.verified import SigningTime
 from ftgov.shipped import shipped
 from ftgov.signing.envelope import sign_statement
 from ftgov.signing.keys import SigningKey
+from ftgov.signing.trust import TrustPack
 from ftgov.store.workspace import Workspace
 
 
@@ -52,7 +55,7 @@ class GateResult(NamedTuple):
 
 def is_path(word: str) -> bool:
     """Tell a path from the name of a shipped gate, which no file beside us may replace."""
-    return Path(word).suffix in {".yaml", ".yml"} or len(Path(word).parts) > 1
+    return Path(word).suffix in {".yaml", ".yml", ".tar"} or len(Path(word).parts) > 1
 
 
 def _path_of(word: str) -> Path:
@@ -67,22 +70,72 @@ def _path_of(word: str) -> Path:
     return named
 
 
-def load_gates(words: Sequence[str]) -> tuple[GateFile, ...]:
+def load_gates(words: Sequence[str], owned: Callable[[Path], PolicyBundle]) -> tuple[GateFile, ...]:
     """Load gates by path or by the name of a shipped one.
+
+    Args:
+        words: Paths of gates and of policy bundles (.tar), and names.
+        owned: Reads a policy bundle; `trusted_bundles` says whose counts, `read_policies` reads
+            those of anyone, whose rules must judge nothing.
 
     Raises:
         UsageError: If one is absent or malformed; names file, line and key.
+        InvalidBundle: If a policy bundle is malformed, or not signed by a trusted owner.
+        NotAssessable: If a policy bundle is named, and nothing says whose counts.
     """
-    found = []
+    found: list[GateFile] = []
     for word in words:
         path = _path_of(word)
-        text = read_text(path)
-        found.append(GateFile(load_gate(text, name=path.stem, file=str(path)), text))
+        if path.suffix == ".tar":
+            texts = owned(path).texts
+            found += [_gate(text, name, f"{path}:{name}.yaml") for name, text in texts.items()]
+        else:
+            found.append(_gate(read_text(path), path.stem, str(path)))
     if not found:
         raise UsageError(
             "There is no gate to check.", next_step="Name one with --policy or in ftgov.toml."
         )
     return tuple(found)
+
+
+def _gate(text: str, name: str, file: str) -> GateFile:
+    return GateFile(load_gate(text, name=name, file=file), text)
+
+
+def trusted_bundles(
+    pack: Callable[[], TrustPack], now: str | Moment | None
+) -> Callable[[Path], PolicyBundle]:
+    """Return what reads a policy bundle whose owner the trust pack lists, and no other.
+
+    Args:
+        pack: Gives the trust pack; asked only where there is a bundle.
+        now: The present.
+    """
+
+    def read(path: Path) -> PolicyBundle:
+        bundle = read_policies(path)
+        owner_of(bundle, pack(), now)
+        return bundle
+
+    return read
+
+
+def gates_of(
+    workspace: Workspace,
+    words: Sequence[str] = (),
+    *,
+    trust: Trust = OWN,
+    now: str | Moment | None = None,
+) -> tuple[GateFile, ...]:
+    """Load the gates that were named, or else those of the workspace.
+
+    Raises:
+        UsageError: If one is absent or malformed; names file, line and key.
+        InvalidBundle: If a policy bundle is malformed, or not signed by a trusted owner.
+        NotAssessable: If a policy bundle is named, and there is no trust pack.
+    """
+    owned = trusted_bundles(lambda: require_pack(workspace, trust), now)
+    return load_gates(words or default_gates(workspace), owned)
 
 
 def default_gates(workspace: Workspace) -> tuple[str, ...]:
@@ -123,7 +176,7 @@ def check(
         LedgerTampered: If the ledger is not what was written.
         UsageError: If a name or a gate is wrong.
     """
-    gates = load_gates(policies or default_gates(workspace))
+    gates = gates_of(workspace, policies, trust=trust, now=now)
     current = current_assessment(workspace, model, system)
     present = moment_of(now)
     judged = moment_of(as_of) if as_of else present

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 
 from ftgov.api.audits import current_assessment, key_of
 from ftgov.api.clock import Moment, moment_of
@@ -12,7 +12,7 @@ from ftgov.api.recording import ACTOR, append
 from ftgov.api.signed import OWN, Trust, require_pack
 from ftgov.dossier.signed import STATEMENT_MEDIA_TYPE, SUBJECT, sign_off_predicate
 from ftgov.errors import UsageError
-from ftgov.records.digest import bare, digest_record
+from ftgov.records.digest import Digest, bare, digest_record
 from ftgov.records.sign_off import SIGN_OFF_PREDICATE, SignOff
 from ftgov.signing.keys import SigningKey
 from ftgov.signing.personal import read_personal, sign_personal
@@ -56,16 +56,8 @@ def sign_off(
     moment = moment_of(now)
     current = current_assessment(workspace, model, system)
     subject, digest = current.assessment.subject, digest_record(current.assessment)
-    pack = require_pack(workspace, trust)
-    predicate = sign_off_predicate(decision, role, reason, moment.text)
-    content = sign_personal(SUBJECT, digest, SIGN_OFF_PREDICATE, predicate, key)
-    signed = read_personal(content, pack, datetime.fromisoformat(moment.text))
-    if signed.key.role != role:
-        raise UsageError(
-            f"The key of {signed.key.holder} signs in the role '{signed.key.role}', not '{role}'.",
-            why="Roles come from the trust pack, never from the signer.",
-            next_step=f"Sign with --role {signed.key.role}, or with another key.",
-        )
+    said = sign_off_predicate(decision, role, reason, moment.text)
+    content = _signed(workspace, digest, said, key, trust)
     name = f"{key_of(subject)}.{bare(key.spki)[:12]}"
     kept = workspace.evidence.put_bytes(
         content, name=f"sign-off-{name}.sigstore.json"[-255:], media_type=STATEMENT_MEDIA_TYPE
@@ -84,3 +76,19 @@ def sign_off(
     )
     append(workspace, [made], actor=actor, recorded_at=moment.text)
     return made
+
+
+def _signed(
+    workspace: Workspace, assessment: Digest, said: dict[str, Any], key: SigningKey, trust: Trust
+) -> bytes:
+    """Sign a decision, and see that the signature counts in the role that was named."""
+    pack = require_pack(workspace, trust)
+    content = sign_personal(SUBJECT, assessment, SIGN_OFF_PREDICATE, said, key)
+    found = read_personal(content, pack, datetime.fromisoformat(said["signedAt"])).key
+    if found.role == said["role"]:
+        return content
+    raise UsageError(
+        f"The key of {found.holder} signs in the role '{found.role}', not '{said['role']}'.",
+        why="Roles come from the trust pack, never from the signer.",
+        next_step=f"Sign with --role {found.role}, or with another key.",
+    )

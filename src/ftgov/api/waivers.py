@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from ftgov.api.audits import current_assessment
 from ftgov.api.clock import Moment, moment_of
-from ftgov.api.gates import default_gates, load_gates
+from ftgov.api.gates import gates_of
 from ftgov.api.lineage import subject_of
 from ftgov.api.people import acting
 from ftgov.api.recording import ACTOR, append
@@ -92,17 +92,16 @@ def waive(
     moment = moment_of(now)
     assessment = current_assessment(workspace, model, system).assessment
     known = acting(workspace, actor, recorded_at=moment.text)
-    terms = _terms(workspace, assessment, ask, known, moment.text)
-    made = _signature(workspace, terms, "author", key, _At(moment.text, trust))
+    at = _At(moment.text, trust)
+    terms = _terms(workspace, assessment, ask, known, at)
+    made = _signature(workspace, terms, "author", key, at)
     append(workspace, [terms, made], actor=actor, recorded_at=moment.text)
     return terms
 
 
-def _terms(
-    workspace: Workspace, assessment: Assessment, ask: Ask, author: str, moment: str
-) -> Waiver:
-    subject = assessment.subject
-    found = _rule(workspace, ask.rule, ask.policies)
+def _terms(workspace: Workspace, assessment: Assessment, ask: Ask, author: str, at: _At) -> Waiver:
+    subject, moment = assessment.subject, at.moment
+    found = _rule(workspace, ask.rule, ask.policies, at.trust)
     first, last = ask.versions or (found.metadata.version, found.metadata.version)
     stated = {
         "name": _name(workspace, ask.rule, subject),
@@ -193,8 +192,8 @@ def waivers_for(
     return signed_about(workspace, subject, now=moment, trust=trust, assessment=none_yet).waivers
 
 
-def _rule(workspace: Workspace, rule: str, policies: Sequence[str]) -> Policy:
-    gates = load_gates(policies or default_gates(workspace))
+def _rule(workspace: Workspace, rule: str, policies: Sequence[str], trust: Trust) -> Policy:
+    gates = gates_of(workspace, policies, trust=trust)
     known = {policy.id: policy for gate, _ in gates for policy in gate.policies}
     if rule not in known:
         raise UsageError(

@@ -34,7 +34,7 @@ _STATUS = {"pass": ExitCode.DONE, "fail": ExitCode.GATE_FAILED, "error": ExitCod
 @click.option("--as-of", help="The time that policies see as now, RFC 3339 UTC.")
 @click.option(
     "--trust",
-    type=click.Path(path_type=Path, exists=True),
+    type=click.Path(path_type=Path),
     help="The trust pack: MODEL is then a bundle, or, in a workspace, whose sign-offs count.",
 )
 @click.option("--trust-root", help="Fingerprint that the trust pack's root must have.")

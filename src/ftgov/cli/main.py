@@ -39,7 +39,7 @@ COMMANDS: dict[str, str] = {
     "log": "Show the ledger, or verify it and all evidence.",
     "database": "Prepare a PostgreSQL database for a team.",
     "keys": "Make and list signing keys, write a trust pack.",
-    "policy": "Lint and test release policies.",
+    "policy": "Lint, test and sign release policies.",
     "law": "Show the law packs, what starts when, and what changed.",
     "doctor": "Say what this installation can do and what is missing.",
     "completion": "Print the shell completion for bash, zsh or fish.",

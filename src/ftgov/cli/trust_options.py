@@ -23,6 +23,6 @@ def trust_options(function: Callable[..., Any]) -> Callable[..., Any]:
     )
     return click.option(
         "--trust",
-        type=click.Path(path_type=Path, exists=True),
+        type=click.Path(path_type=Path),
         help="A trust pack; by default [trust] pack of ftgov.toml, else trust/trust-pack.json.",
     )(with_root)
