@@ -22,6 +22,7 @@ from ftgov.api.lineage import lineage, subject_of
 
 if TYPE_CHECKING:
     from ftgov.api.audits import audit, current_assessment
+    from ftgov.api.bundle_gate import check_bundle
     from ftgov.api.clock import now_text
     from ftgov.api.demonstration import Demonstration, demo
     from ftgov.api.erasure import erase
@@ -40,6 +41,7 @@ __all__ = [
     "audit",
     "audit_files",
     "check",
+    "check_bundle",
     "current_assessment",
     "demo",
     "erase",
@@ -64,6 +66,7 @@ _HOMES = {
     "audit": "audits",
     "audit_files": "fairness",
     "check": "gates",
+    "check_bundle": "bundle_gate",
     "current_assessment": "audits",
     "demo": "demonstration",
     "erase": "erasure",

@@ -64,7 +64,14 @@ def build_dossier(workspace: Workspace, result: GateResult) -> Dossier:
         media_type="application/vnd.in-toto+json",
     )
     rules = [*_gate_evidence(workspace, result.gates), *_law_evidence(workspace, result), stated]
-    return assemble(result.assessment, result.decisions, rules)
+    rules += result.signed.statements
+    return assemble(
+        result.assessment,
+        result.decisions,
+        rules,
+        signatures=result.signed.signatures,
+        waivers=result.signed.waivers,
+    )
 
 
 def _render(dossier: Dossier) -> tuple[dict[str, bytes], str | None]:

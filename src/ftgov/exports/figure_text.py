@@ -1,4 +1,4 @@
-"""A figure on one line, as it stands in every format: value, interval, n, and which part."""
+"""A figure and its limit on one line each, as they stand in every format."""
 
 from __future__ import annotations
 
@@ -29,6 +29,21 @@ def figure_lines(item: Item) -> tuple[str, ...]:
     lines = [figure_text(figure) for figure in ordered[:MOST]]
     if more := len(ordered) - MOST:
         lines += [f"and {more} more"] if more > 0 else []
+    return tuple(lines)
+
+
+def limit_text(item: Item) -> str:
+    """Return under which limits a rule passes, on one line; empty where it compares nothing."""
+    return " and ".join(
+        f"{one_line(each.path)} {each.comparison} {one_line(each.limit)}" for each in item.limits
+    )
+
+
+def detail_lines(item: Item) -> tuple[str, ...]:
+    """Return `figure: ...` for each figure that is shown, and `limit: ...` where there is one."""
+    lines = [f"figure: {text}" for text in figure_lines(item)]
+    if limit := limit_text(item):
+        lines.append(f"limit: {limit}")
     return tuple(lines)
 
 

@@ -14,7 +14,7 @@ import html
 import re
 from collections.abc import Iterator
 
-from ftgov.exports.figure_text import figure_lines
+from ftgov.exports.figure_text import detail_lines
 from ftgov.exports.gate_text import waiver_text
 from ftgov.exports.judged import SENTENCES, Item, Judged, Level
 from ftgov.records.printable import inert, one_line
@@ -79,7 +79,7 @@ def _lines(judged: Judged) -> Iterator[str]:
 
 def _annotation(item: Item) -> str:
     title = f"{item.rule} {item.outcome}: {one_line(item.title)}"
-    text = [item.message, *(f"figure: {line}" for line in figure_lines(item))]
+    text = [item.message, *detail_lines(item)]
     text += [f"waiver: {waiver_text(item)}"] if item.waiver else []
     text += [f"to change it: {item.remedy}"] if item.remedy else []
     place = f"file={_property(item.place.file)},line={item.place.line}"
@@ -98,7 +98,7 @@ def _property(text: str) -> str:
 def _found(item: Item) -> str:
     parts = [_cell(item.message)]
     if item.outcome != "pass":
-        parts += [_cell(line) for line in figure_lines(item)]
+        parts += [_cell(line) for line in detail_lines(item)]
         parts += [f"waiver: {_cell(waiver_text(item))}"] if item.waiver else []
         parts += [f"**To change it:** {_cell(item.remedy)}"] if item.remedy else []
     return "<br>".join(parts)

@@ -12,7 +12,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from ftgov.exports.figure_text import figure_lines
+from ftgov.exports.figure_text import detail_lines
 from ftgov.exports.gate_text import waiver_text
 from ftgov.exports.judged import Item, Judged
 from ftgov.records.digest import bare, digest_record
@@ -45,7 +45,7 @@ def _severity(item: Item) -> str:
 
 def _description(item: Item, judged: Judged) -> str:
     texts = [f"{item.outcome.upper()} {judged.model}: {item.title}. {item.message}"]
-    texts += figure_lines(item)[:1]
+    texts += detail_lines(item)[:2]
     texts += [f"Waiver {waiver_text(item)}"] if item.waiver else []
     texts += [f"To change it: {item.remedy}"] if item.remedy else []
     return one_line(" ".join(texts))

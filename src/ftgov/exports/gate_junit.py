@@ -14,7 +14,7 @@ import re
 from collections.abc import Iterable
 from xml.sax.saxutils import escape, quoteattr
 
-from ftgov.exports.figure_text import figure_lines
+from ftgov.exports.figure_text import detail_lines
 from ftgov.exports.gate_text import waiver_text
 from ftgov.exports.judged import Item, Judged
 from ftgov.records.printable import inert
@@ -76,7 +76,7 @@ def _case(item: Item, judged: Judged) -> str:
     tag = _tag(item)
     if not tag:
         return f"{opening}/>\n"
-    details = [item.message, *(f"figure: {text}" for text in figure_lines(item))]
+    details = [item.message, *detail_lines(item)]
     details += [f"evidence: {d} {judged.files.get(d, '')}".rstrip() for d in item.evidence]
     details += [f"waiver: {waiver_text(item)}"] if item.waiver else []
     details += [f"to change it: {item.remedy}"] if item.remedy else []

@@ -15,7 +15,7 @@ import json
 from typing import Any
 from uuid import UUID, uuid5
 
-from ftgov.exports.figure_text import figure_text
+from ftgov.exports.figure_text import detail_lines
 from ftgov.exports.judged import SENTENCES, Item, Judged
 from ftgov.records.digest import bare, digest_record
 from ftgov.records.printable import inert, one_line
@@ -121,8 +121,8 @@ def _observation(item: Item, judged: Judged, root: UUID) -> dict[str, Any]:
         "methods": ["TEST"],
         "collected": judged.assessed_at,
     }
-    if item.figures:
-        seen["remarks"] = "\n\n".join(figure_text(figure) for figure in item.figures)
+    if details := detail_lines(item):
+        seen["remarks"] = "\n\n".join(details)
     if item.evidence:
         seen["relevant-evidence"] = [
             {
@@ -148,6 +148,7 @@ def _finding(item: Item, root: UUID) -> dict[str, Any]:
         "props": [
             _property("outcome", item.outcome),
             _property("severity", item.severity),
+            *([_property("cause", item.cause)] if item.cause else []),
             _property("stops-release", str(item.stops).lower()),
             *(_property("reference", one_line(ref)) for ref in item.refs),
         ],

@@ -14,7 +14,7 @@ import json
 from typing import Any
 from urllib.parse import quote
 
-from ftgov.exports.figure_text import figure_text
+from ftgov.exports.figure_text import detail_lines
 from ftgov.exports.judged import EXIT_CODES, SENTENCES, Item, Judged
 from ftgov.records.canonical import plain
 from ftgov.records.digest import bare, digest_record
@@ -102,7 +102,9 @@ def _result(item: Item, index: int, judged: Judged) -> dict[str, Any]:
         "partialFingerprints": {"ftgovRule/v1": fingerprint},
         "properties": {
             "outcome": item.outcome,
+            "cause": item.cause,
             "stops": item.stops,
+            "limits": [plain(limit) for limit in item.limits],
             "figures": [plain(figure) for figure in item.figures],
             "evidence": [
                 {"digest": digest, "name": judged.files.get(digest, "")} for digest in item.evidence
@@ -126,7 +128,7 @@ def _message(item: Item) -> str:
     if item.outcome == "error":
         text = f"Not assessed: {text}"
     if item.outcome != "pass":
-        text += "".join(f"\n{figure_text(figure)}" for figure in item.figures[:3])
+        text += "".join(f"\n{line}" for line in detail_lines(item))
         text += f"\nTo change it: {item.remedy}" if item.remedy else ""
     return inert(text)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Literal, NamedTuple
 
-from ftgov.exports.figure_text import figure_lines
+from ftgov.exports.figure_text import detail_lines
 from ftgov.exports.judged import Item, Judged
 from ftgov.records.printable import one_line
 
@@ -49,18 +49,26 @@ def lines(judged: Judged) -> Iterator[Line]:
 
 def render(judged: Judged) -> str:
     """Return the result as plain text."""
-    return "".join("".join(part.text for part in line) + "\n" for line in lines(judged))
+    return "".join(_plain(line) + "\n" for line in lines(judged))
+
+
+def item_text(item: Item, judged: Judged) -> str:
+    """Return what is said of one item, as plain text without a line feed at its end."""
+    return "\n".join(_plain(line) for line in _item(item, judged))
+
+
+def _plain(line: Line) -> str:
+    return "".join(part.text for part in line)
 
 
 def _item(item: Item, judged: Judged) -> Iterator[Line]:
     mark = Part(f"{item.outcome:>6}", _MARKS[item.outcome])
-    said = "" if item.stops or item.outcome != "fail" else f" ({item.severity} only)"
-    yield mark, Part(f"  {item.rule}  {one_line(item.title)}{said}")
+    yield mark, Part(f"  {item.rule}  {one_line(item.title)}{_aside(item)}")
     if item.outcome == "pass":
         return
     yield (Part(_INDENT + one_line(item.message)),)
-    for text in figure_lines(item):
-        yield _quiet("figure", text)
+    for text in detail_lines(item):
+        yield _quiet(*text.split(": ", 1))
     for digest in item.evidence:
         name = one_line(judged.files.get(digest, ""))
         yield _quiet("evidence", f"{digest[7:19]} {name}".rstrip())
@@ -69,6 +77,13 @@ def _item(item: Item, judged: Judged) -> Iterator[Line]:
     if item.remedy:
         yield _quiet("to change it", one_line(item.remedy))
     yield _quiet("rule", f"{item.place.file}:{item.place.line}")
+
+
+def _aside(item: Item) -> str:
+    """Return why it is no pass in a word, and that it stops nothing where that is so."""
+    words: list[str] = [item.cause] if item.cause and item.cause != "failed" else []
+    words += [f"{item.severity} only"] if item.outcome == "fail" and not item.stops else []
+    return f" ({', '.join(words)})" if words else ""
 
 
 def _quiet(label: str, text: str) -> Line:

@@ -9,11 +9,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Literal, NamedTuple
 
-from ftgov.records.decision import AppliedWaiver, Decision, Figure, Verdict
+from ftgov.records.decision import (
+    AppliedWaiver,
+    Cause,
+    Decision,
+    Figure,
+    Limit,
+    Outcome,
+    Verdict,
+)
 from ftgov.records.digest import Digest
 from ftgov.records.finding import Severity
 
-Outcome = Literal["pass", "fail", "warn", "waived", "error"]
 Level = Literal["error", "warning", "note", "none"]
 
 UNDECIDED = "FTG-GATE"
@@ -50,6 +57,8 @@ class Item(NamedTuple):
     remedy: str = ""
     refs: tuple[str, ...] = ()
     figures: tuple[Figure, ...] = ()
+    limits: tuple[Limit, ...] = ()
+    cause: Cause | None = None
     policy: Digest | None = None
     waiver: AppliedWaiver | None = None
 
@@ -118,6 +127,8 @@ class Judged(NamedTuple):
             remedy=decision.remedy,
             refs=decision.refs,
             figures=decision.figures,
+            limits=decision.limits,
+            cause=decision.cause,
             policy=decision.policy,
             waiver=decision.waiver,
         )

@@ -42,8 +42,8 @@ def why_not(waiver: VerifiedWaiver, now: str) -> str | None:
     """Return why a waiver does not count at a time, as a clause, or None where it does."""
     terms, moment = waiver.terms, datetime.fromisoformat(now)
     granted, ends = (datetime.fromisoformat(t) for t in (terms.granted_at, terms.expires_at))
-    if waiver.fault:
-        return waiver.fault
+    if waiver.fault or waiver.statement is None:
+        return waiver.fault or "nobody signed it"
     if ends - granted > timedelta(days=LONGEST_DAYS):
         return f"it lasts longer than {LONGEST_DAYS} days"
     if moment >= ends:
@@ -70,6 +70,7 @@ def _is_about(waiver: VerifiedWaiver, decision: Decision, subject: Subject) -> b
 
 def _waived(decision: Decision, waiver: VerifiedWaiver) -> Decision:
     terms = waiver.terms
+    assert waiver.statement is not None, "one without a statement does not count"
     applied = AppliedWaiver(
         name=terms.name,
         statement=waiver.statement,

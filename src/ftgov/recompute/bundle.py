@@ -100,7 +100,14 @@ def _gates(dossier: Dossier, evidence: EvidenceReader) -> list[str]:
         with evidence.open(digest) as stream:
             gates.append(load_gate(stream.read().decode(), name=name))
     first = dossier.decisions[0]
-    again = decide(gates, dossier.assessment, now=first.decided_at, time_source=first.time_source)
+    again = decide(
+        gates,
+        dossier.assessment,
+        signatures=dossier.signatures,
+        now=first.decided_at,
+        time_source=first.time_source,
+        waivers=dossier.waivers,
+    )
     stated: Any = [plain(decision) for decision in dossier.decisions]
     if canonical_bytes([plain(decision) for decision in again]) == canonical_bytes(stated):
         return []

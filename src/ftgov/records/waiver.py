@@ -15,6 +15,9 @@ from ftgov.records.base import Name, Record, Time
 from ftgov.records.digest import Digest, digest_record
 from ftgov.records.subject import Subject
 
+WAIVER_PREDICATE: Final = "https://ftgov.dev/attestation/waiver/v1"
+"""The type of what author and approver sign: `waiver`, `hand` and `signedAt`."""
+
 LONGEST_DAYS: Final = 90
 """The longest that a waiver may last from the moment it was granted."""
 
@@ -65,8 +68,11 @@ class VerifiedWaiver(Record):
     """A waiver as its signatures were verified: whose they are, and why it can't count if so."""
 
     terms: Waiver
-    statement: Digest = Field(description="digest of the author's signed statement")
+    statement: Digest | None = Field(description="digest of the author's signed statement")
     author: str = Field(description="the holder of the author's key; empty where nobody signed")
     approver: str = Field(description="the holder of the approver's key; empty where nobody did")
+    approval: Digest | None = Field(
+        default=None, description="digest of the approver's signed statement"
+    )
     uses: int = Field(default=0, ge=0, description="other assessments that it was applied to")
     fault: str | None = Field(default=None, description="why it can't count, as a clause")
