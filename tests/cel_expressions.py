@@ -83,7 +83,7 @@ def expression(chance: Random, depth: int = 4, *, sure: bool = False) -> str:
         return _macro(chance, depth, sure=sure)
     inner = [expression(chance, chance.randrange(depth), sure=sure) for _ in range(3)]
     forms = (
-        "({} && {})", "({} || {})", "!({})", "({} ? {} : {})", "({} == {})", "{}", "{}",
+        "({} && {})", "({} || {})", "!({})", "({} ? {} : {})", "(({}) == ({}))", "{}", "{}",
     )  # fmt: skip
     return chance.choice(forms).format(*inner)
 
