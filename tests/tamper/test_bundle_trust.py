@@ -101,12 +101,15 @@ def test_required_timestamp_that_is_absent_is_invalid(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("required", [True, False])
-@pytest.mark.parametrize("layer", ["timestamp", "log", "pdf"])
-def test_listed_proof_that_cannot_be_checked_is_not_assessed(
-    tmp_path: Path, layer: Layer, required: bool
-) -> None:
-    needed = required and layer == "timestamp"
-    pack = _pack(tmp_path, trusted(KEY), dict(TERMS, timestamp_required=needed))
+def test_listed_timestamp_that_is_absent_is_invalid(tmp_path: Path, required: bool) -> None:
+    pack = _pack(tmp_path, trusted(KEY), dict(TERMS, timestamp_required=required))
+    result = verify_bundle(_bundle(tmp_path, carriers=["timestamp"]), pack, as_of=AS_OF)
+    assert (result.verdict, _verdict(result, "timestamp")) == ("invalid", "invalid")
+
+
+@pytest.mark.parametrize("layer", ["log", "pdf"])
+def test_listed_proof_that_cannot_be_checked_is_not_assessed(tmp_path: Path, layer: Layer) -> None:
+    pack = _pack(tmp_path, trusted(KEY))
     result = verify_bundle(_bundle(tmp_path, carriers=[layer]), pack, as_of=AS_OF)
     assert (result.verdict, _verdict(result, layer)) == ("not_assessed", "not_assessed")
     checked = add_layers(result, [LayerResult(layer=layer, verdict="valid", detail="checked")])

@@ -74,6 +74,8 @@ def assessment(figures: dict[str, tuple[float, float, float]]) -> Assessment:
     for analyzer in dict.fromkeys(identity.partition(".")[0] for identity in figures):
         own = [measurement(i, f) for i, f in figures.items() if i.startswith(f"{analyzer}.")]
         own += [sliced(m.id, group) for m in own[:1] for group in ("a", "b")]
+        if analyzer == "dataset_quality":
+            own.append(sliced("dataset_quality.rows", "train"))
         findings.append(
             Finding(
                 id=f"{analyzer}.all",

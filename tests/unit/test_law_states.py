@@ -7,10 +7,12 @@ from datetime import date
 import pytest
 
 from ftgov.dossier.assess import classify_subject
+from ftgov.records.digest import digest_record
 from ftgov.records.duty_state import DutyState
 from ftgov.records.finding import Finding
+from ftgov.records.four_eyes import VerifiedHand
 from ftgov.records.party import Party
-from ftgov.records.special_category import SpecialCategories, SpecialColumns
+from ftgov.records.special_category import SpecialCategories, SpecialColumns, StatedCategories
 from ftgov.records.subject import Subject
 from law_subjects import answer, finding, job, subject
 from law_support import packs
@@ -121,3 +123,38 @@ def test_a_duty_that_an_unknown_fact_may_add_is_missing_and_says_why() -> None:
     state = {each.id: each for each in found.duties}["DEP-11"]
     assert (state.state, state.shown_by) == ("missing", ())
     assert "facts are missing" in state.note
+
+
+def test_two_verified_hands_meet_four_eyes_and_are_named() -> None:
+    given = answer("rms-2", value=True)
+    hands = tuple(
+        VerifiedHand(answer=digest_record(given), hand=hand, holder=holder, spki=holder)
+        for hand, holder in (("author", "Jane"), ("approver", "Bob"))
+    )
+
+    def about(*counted: VerifiedHand) -> Subject:
+        made = subject(given)
+        standing = made.standing.model_copy(update={"hands": counted})
+        return made.model_copy(update={"standing": standing})
+
+    met = states(about(*hands))["RMS-2"]
+    assert met.state == "present"
+    assert met.shown_by[0].note.endswith("; signed by Jane (author), Bob (approver)")
+    assert states(about(hands[0]))["RMS-2"].state == "missing"
+
+
+def test_a_state_says_for_itself_which_duty_it_is_of() -> None:
+    found = states(subject())
+    for duty in PACK.obligations:
+        state = found[duty.id]
+        assert (state.reference, state.text) == (duty.reference, duty.text)
+        asked = PACK.evidence[duty.id].decides != "information"
+        assert bool(state.judge) == asked, duty.id
+
+
+def test_a_dataset_that_states_categories_without_columns_lacks_its_ground() -> None:
+    stated = (StatedCategories(name="d", categories=("health",)),)
+    held = subject().model_copy(update={"special": SpecialCategories(stated=stated)})
+    found = states(held)["BIAS-1"]
+    assert found.state == "missing"
+    assert "no column is declared" in found.shown_by[0].note

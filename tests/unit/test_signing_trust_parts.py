@@ -49,11 +49,11 @@ def test_all_parts_are_read_back(authority: LocalAuthority) -> None:
     )
     terms = read_trust_pack(content, root_pin=None).terms
     assert terms.previous == digest_bytes(FIRST)
-    (listed,) = terms.authorities or ()
+    (listed,) = terms.authorities
     assert [one.pem for one in listed.roots] == [authority.root_pem]
     assert [one.pem for one in listed.others] == [authority.own_pem]
-    assert [(one.origin, one.key) for one in terms.logs or ()] == [("loans", LOG)]
-    assert [(one.name, one.key) for one in terms.witnesses or ()] == [("The bank", WITNESS)]
+    assert [(one.origin, one.key) for one in terms.logs] == [("loans", LOG)]
+    assert [(one.name, one.key) for one in terms.witnesses] == [("The bank", WITNESS)]
     assert terms.witnesses_required == 1
     signed = json.loads(content)["signed"]
     assert signed["timestampAuthorities"][0]["name"] == authority.name

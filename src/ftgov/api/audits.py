@@ -143,4 +143,11 @@ def current_assessment(workspace: Workspace, model: str, system: str | None = No
         workspace.evidence.open(file.digest).close()
     with workspace.evidence.open(made.assessment.digest) as stream:
         content = stream.read()
-    return Current(read_assessment(content, made.assessment.digest), made.assessment)
+    assessment = read_assessment(content, made.assessment.digest)
+    if digest_record(assessment.subject) != made.subject:
+        raise NotAssessable(
+            f"The assessment that the ledger names for '{model}' speaks of something else.",
+            why=f"It is about {assessment.subject.model.name} as it was recorded at another time.",
+            next_step=again,
+        )
+    return Current(assessment, made.assessment)

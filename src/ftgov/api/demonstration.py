@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from ftgov.api.audits import audit
 from ftgov.api.clock import Moment, moment_of
-from ftgov.api.keys import DEFAULT_KEY, new_key, trust_pack
+from ftgov.api.keys import DEFAULT_KEY, certificate_of, new_key, trust_pack
 from ftgov.api.recording import import_recording
 from ftgov.api.reporting import ReportFiles, report
 from ftgov.api.verification import verify
@@ -89,9 +89,16 @@ def demo(
     place = Path(folder)
     moment = moment_of(now)
     with _start(place, recording or recorded_example(), moment, progress) as workspace:
-        key = new_key(workspace, DEFAULT_KEY)
+        holder = "Demonstration key"
+        key = new_key(workspace, DEFAULT_KEY, holder=holder, now=moment.text)
         trust = place / "trust" / "trust-pack.json"
-        trust_pack(trust, key=key, holder="Demonstration key", now=moment.text)
+        trust_pack(
+            trust,
+            key=key,
+            holder=holder,
+            certificate=certificate_of(workspace, key),
+            now=moment.text,
+        )
         tuned = [m.name for m in workspace.ledger.every(ModelVersion) if m.kind == "tuned"]
         # All audits come first: an assessment holds the ledger's head, and once a report is in the
         # ledger that head depends on a key's randomness.

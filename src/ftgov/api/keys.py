@@ -7,13 +7,15 @@ from pathlib import Path
 from pydantic import TypeAdapter, ValidationError
 
 from ftgov.api.clock import now_text
-from ftgov.errors import NotAssessable, UsageError
+from ftgov.errors import FtgovError, NotAssessable, UsageError
 from ftgov.records.base import Name
+from ftgov.signing.certificate import Certificate, plain_certificate, self_certificate
 from ftgov.signing.keys import SigningKey
 from ftgov.signing.trust import TrustedKey, build_trust_pack
 from ftgov.store.workspace import Workspace
 
 DEFAULT_KEY = "release"
+DEFAULT_PACK = "trust/trust-pack.json"
 
 _NAME: TypeAdapter[str] = TypeAdapter(Name)
 
@@ -37,14 +39,23 @@ def key_names(workspace: Workspace) -> tuple[str, ...]:
 
 
 def new_key(
-    workspace: Workspace, name: str = DEFAULT_KEY, passphrase: bytes | None = None
+    workspace: Workspace,
+    name: str = DEFAULT_KEY,
+    passphrase: bytes | None = None,
+    *,
+    holder: str | None = None,
+    now: str | None = None,
 ) -> SigningKey:
     """Make an ECDSA P-256 key; its file is readable by its owner alone.
+
+    Beside it lies a certificate, signed by the key itself, which PDF readers show.
 
     Args:
         workspace: Where the key file goes (`.ftgov/keys`).
         name: The key's name.
         passphrase: Encrypts the file; None leaves it unencrypted.
+        holder: Whom the certificate names; None names the key only.
+        now: From when the certificate holds; by default the present.
 
     Raises:
         UsageError: If the name is none (`[a-z0-9._-]+`), or there is a key of that name.
@@ -55,7 +66,9 @@ def new_key(
             f"There is a key '{name}' already.", next_step="Choose another name; keys are kept."
         )
     key = SigningKey.generate()
+    made = self_certificate(key, holder, now or now_text()) if holder else plain_certificate(key)
     key.save(path, passphrase)
+    path.with_suffix(".crt").write_text(made.pem, encoding="ascii")
     return key
 
 
@@ -79,6 +92,57 @@ def load_key(
     return SigningKey.load(path, passphrase)
 
 
+def workspace_pack(workspace: Workspace) -> Path:
+    """Return where a workspace keeps its trust pack, whether it is there or not.
+
+    `pack` in the table `[trust]` of `ftgov.toml` names it; else it is `trust/trust-pack.json`.
+
+    Raises:
+        UsageError: If the setting is no text.
+    """
+    table = workspace.config.get("trust", {})
+    said = table.get("pack", DEFAULT_PACK) if isinstance(table, dict) else None
+    if not isinstance(said, str) or not said:
+        raise UsageError(
+            "ftgov.toml does not name a trust pack.",
+            why='The table [trust] needs pack = "PATH".',
+            next_step="Correct it, or leave it out.",
+        )
+    return workspace.root / said
+
+
+def certificate_of(workspace: Workspace, key: SigningKey) -> Certificate:
+    """Return the certificate that a key seals PDFs with.
+
+    It lies beside the key, as `.ftgov/keys/<name>.crt`; of a key without one it is always the same
+    certificate, which says no more than the key.
+
+    Raises:
+        FtgovError: If a file of a certificate is malformed.
+    """
+    for path in sorted(workspace.keys.glob("*.crt")):
+        found = read_certificate(path)
+        if found.spki == key.spki:
+            return found
+    return plain_certificate(key)
+
+
+def read_certificate(path: Path) -> Certificate:
+    """Return the one certificate in a PEM file.
+
+    Raises:
+        FtgovError: If it can't be read, or is none.
+    """
+    try:
+        return Certificate.from_pem(path.read_text(encoding="ascii"))
+    except (OSError, ValueError) as fault:
+        raise FtgovError(
+            f"{path} is not a certificate.",
+            why=str(fault),
+            next_step="Restore it from your copy.",
+        ) from fault
+
+
 def trust_pack(
     target: Path | str,
     *,
@@ -86,12 +150,14 @@ def trust_pack(
     holder: str,
     role: str = "release-signer",
     valid_days: int = 365,
+    certificate: Certificate | None = None,
     now: str | None = None,
 ) -> str:
     """Write a trust pack that names one key, signed by that key as its own root.
 
     Give it to the auditor apart from any bundle. Without a time-stamp authority signing times are
-    claimed, so the pack says `timestampRequired: false`.
+    claimed, so the pack says `timestampRequired: false`. `certificate` is what the key seals PDFs
+    with, `certificate_of(workspace, key)`; None is the one of a key without a file of it.
 
     Returns:
         The fingerprint of the root key, `sha256:...`, for `ftgov verify --trust-root`.
@@ -99,7 +165,12 @@ def trust_pack(
     moment = now or now_text()
     place = Path(target)
     trusted = TrustedKey.of(
-        key.public, holder=holder, role=role, not_before=moment, valid_days=valid_days
+        key.public,
+        holder=holder,
+        role=role,
+        not_before=moment,
+        valid_days=valid_days,
+        certificate=(certificate or plain_certificate(key)).pem,
     )
     content = build_trust_pack([trusted], root=key, issued_at=moment, timestamp_required=False)
     place.parent.mkdir(parents=True, exist_ok=True)

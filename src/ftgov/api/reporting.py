@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 from ftgov.api.audits import PACK_FILE, key_of
 from ftgov.api.clock import Moment, moment_of
 from ftgov.api.gates import GateFile, GateResult, check, decisions_statement
+from ftgov.api.keys import certificate_of
 from ftgov.api.recording import ACTOR, append
 from ftgov.dossier.assemble import assemble
 from ftgov.dossier.assess import TOOL
@@ -24,8 +25,12 @@ from ftgov.reports.html import render_html
 from ftgov.reports.pdf import PdfUnavailable, render_pdf
 from ftgov.reports.view import build_view
 from ftgov.signing.bundle import write_bundle, zip_bundle
+from ftgov.signing.certificate import Certificate
 from ftgov.signing.keys import SigningKey
+from ftgov.signing.names import PDF_NAME
+from ftgov.signing.pdf_seal import seal_pdf
 from ftgov.signing.recipe import VERIFY_TEXT
+from ftgov.signing.timestamp_request import TimestampService
 from ftgov.store.workspace import Workspace
 
 
@@ -86,7 +91,27 @@ def _render(dossier: Dossier) -> tuple[dict[str, bytes], str | None]:
     return files, None
 
 
-def _predicate(dossier: Dossier, content: bytes, signed_at: str) -> Mapping[str, object]:
+def _sealed(
+    rendered: Mapping[str, bytes],
+    by: tuple[SigningKey, Certificate],
+    signed_at: str,
+    service: TimestampService | None,
+) -> tuple[dict[str, bytes], str | None]:
+    """Return the report's files with the PDF sealed, and why there is no PDF if it can't be."""
+    files = dict(rendered)
+    pdf = files.pop(PDF_NAME, None)
+    if pdf is None:
+        return files, None
+    try:
+        files[PDF_NAME] = seal_pdf(pdf, *by, signed_at=signed_at, service=service)
+    except MissingExtra as fault:
+        return files, f"{fault.what} {fault.next_step}"
+    return files, None
+
+
+def _predicate(
+    dossier: Dossier, content: bytes, signed_at: str, carriers: Sequence[str]
+) -> Mapping[str, object]:
     system = dossier.assessment.subject.system
     return {
         "model": dossier.assessment.subject.model.name,
@@ -97,7 +122,7 @@ def _predicate(dossier: Dossier, content: bytes, signed_at: str) -> Mapping[str,
         "ledger": dossier.assessment.ledger.model_dump(mode="json"),
         "signedAt": signed_at,
         "tool": TOOL,
-        "carriers": [],
+        "carriers": list(carriers),
     }
 
 
@@ -119,17 +144,29 @@ def report(
     *,
     key: SigningKey,
     system: str | None = None,
+    service: TimestampService | None = None,
     now: str | Moment | None = None,
     actor: str = ACTOR,
 ) -> ReportFiles:
     """Write the signed report of a model's current assessment.
 
     Leaves `report.html`, `report.pdf`, `dossier.json`, `bundle/` and `bundle.zip` in the folder.
-    Dossier and report are the same bytes for the same inputs and time.
+    Dossier and HTML are the same bytes for the same inputs and time; the sealed PDF and the
+    attestation are so for the same key as well, but for what a time stamp holds.
+
+    Args:
+        workspace: Where the model is recorded.
+        model: The model's name.
+        output: The folder.
+        key: Who signs the bundle and seals the PDF.
+        system: The system that it is about, where the model serves several.
+        service: The time-stamp authority to ask; None leaves the signing time claimed.
+        now: The time of the report; by default the present.
+        actor: Who is recorded as its maker.
 
     Raises:
         NotAssessable: If there is no current assessment.
-        FtgovError: If the folder can't be written.
+        FtgovError: If the folder can't be written, or no time stamp could be had.
     """
     folder = Path(output)
     present = moment_of(now)
@@ -137,6 +174,12 @@ def report(
     dossier = build_dossier(workspace, result)
     content = canonical_bytes(dossier)
     rendered, pdf_missing = _render(dossier)
+    by = (key, certificate_of(workspace, key))
+    rendered, unsealed = _sealed(rendered, by, present.text, service)
+    carriers = [
+        *(["timestamp"] if service else []),
+        *(["pdf"] if PDF_NAME in rendered else []),
+    ]
     files: dict[str, Path | bytes] = {
         "dossier.json": content,
         "VERIFY.md": VERIFY_TEXT.encode(),
@@ -148,15 +191,16 @@ def report(
     envelope = write_bundle(
         folder / "bundle",
         files,
-        predicate=dict(_predicate(dossier, content, present.text)),
+        predicate=dict(_predicate(dossier, content, present.text, carriers)),
         predicate_type=DOSSIER_PREDICATE,
         key=key,
+        stamp=service.stamp if service else None,
     )
     zip_bundle(folder / "bundle", folder / "bundle.zip")
     _write_beside(folder, {"dossier.json": content, **rendered})
     made = _made(dossier, content, envelope, present.text)
     append(workspace, [made], actor=actor, recorded_at=present.text)
-    return ReportFiles(folder, dossier, pdf_missing)
+    return ReportFiles(folder, dossier, pdf_missing or unsealed)
 
 
 def _write_beside(folder: Path, files: Mapping[str, bytes]) -> None:

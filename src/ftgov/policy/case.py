@@ -13,7 +13,7 @@ from ftgov.records.finding import Outcome as FindingOutcome
 from ftgov.records.finding import Severity
 from ftgov.records.job import JobState
 from ftgov.records.measurement import Assurance
-from ftgov.records.special_category import BiasBasis, SpecialColumns
+from ftgov.records.special_category import BiasBasis, SpecialColumns, StatedCategories
 
 Text = Annotated[str, Field(min_length=1, max_length=2_000)]
 """A sentence or a few, for people."""
@@ -80,8 +80,9 @@ class CaseDuty(Record):
 
 
 class CaseSpecial(Record):
-    """Columns of a dataset that hold special categories, and the grounds recorded for them."""
+    """What datasets' records say of special categories, columns that hold them, and grounds."""
 
+    stated: tuple[StatedCategories, ...] = ()
     columns: tuple[SpecialColumns, ...] = ()
     bases: tuple[BiasBasis, ...] = ()
 

@@ -131,7 +131,9 @@ def _subject(case: Case) -> Subject:
         base=ModelVersion(name=stated.base, kind="base") if stated.base else None,
         job=_job(stated, case.job),
         system=system,
-        special=SpecialCategories(columns=case.special.columns, bases=case.special.bases),
+        special=SpecialCategories(
+            columns=case.special.columns, bases=case.special.bases, stated=case.special.stated
+        ),
     )
 
 

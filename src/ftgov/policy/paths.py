@@ -11,6 +11,8 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from ftgov.policy.limits import SOURCE_LIMIT
+
 ROOTS = frozenset(
     {
         *("evidence", "slices", "findings", "classification", "duties", "subject", "job"),
@@ -108,6 +110,8 @@ def _comparison(words: list[str]) -> tuple[str, str] | None:
 
 
 def _tokens(source: str) -> list[tuple[str, str]]:
+    if len(source) > SOURCE_LIMIT:
+        return []  # the worker refuses it, so that nothing rests on what it reads
     return [
         (str(match.lastgroup), match.group())
         for match in _TOKEN.finditer(source)

@@ -25,7 +25,7 @@ JOB_FIELDS = (
     "state",
 )
 DUTY_FIELDS = ("state", "evidence", "note", "shown_by")
-SPECIAL_FIELDS = ("declared", "columns", "grounds", "faults")
+SPECIAL_FIELDS = ("declared", "said", "columns", "grounds", "faults")
 SIGNATURE_FIELDS = (
     *("name", "holder", "role", "spki", "decision", "signed_at", "time", "verified"),
 )
@@ -84,7 +84,8 @@ def duties_seen(duties: Iterable[DutyState]) -> dict[str, Any]:
 def special_seen(special: SpecialCategories) -> dict[str, Any]:
     """Return declared special categories of personal data, and what their grounds lack."""
     return {
-        "declared": bool(special.columns),
+        "declared": special.held,
+        "said": [each.name for each in special.stated],
         "columns": [f"{one.name}.{column}" for one in special.columns for column in one.columns],
         "grounds": [
             _stated({"dataset": base.name, "basis": base.basis, "delete_by": base.delete_by})

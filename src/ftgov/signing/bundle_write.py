@@ -14,7 +14,7 @@ from typing import Any
 from ftgov.errors import FtgovError, UsageError
 from ftgov.records.attestation import STATEMENT_TYPE, Statement, StatementSubject
 from ftgov.signing.bundle_read import FolderBundle
-from ftgov.signing.envelope import parse_envelope, parse_statement, sign_statement
+from ftgov.signing.envelope import Stamp, parse_envelope, parse_statement, sign_statement
 from ftgov.signing.keys import SigningKey
 from ftgov.signing.names import DOSSIER_NAME, ENVELOPE_NAME, RECIPE_NAME, check_names
 from ftgov.signing.predicate import check_predicate
@@ -32,6 +32,7 @@ def write_bundle(
     predicate: dict[str, Any],
     predicate_type: str,
     key: SigningKey,
+    stamp: Stamp | None = None,
 ) -> bytes:
     """Write a signed bundle and return the bytes of its attestation.
 
@@ -42,6 +43,8 @@ def write_bundle(
         predicate: What is said of the files; lists the `carriers` of further proof, even if none.
         predicate_type: The URI of the predicate's type.
         key: Who signs.
+        stamp: Asks for a time stamp over the signature; verification
+            wants one exactly where the predicate lists the carrier `timestamp`.
 
     Raises:
         UsageError: If a name, a digest or the predicate does not fit.
@@ -51,7 +54,7 @@ def write_bundle(
     contents = {RECIPE_NAME: VERIFY_TEXT.encode(), **files}
     _check_request(folder, contents)
     try:
-        return _write(folder, contents, predicate, predicate_type, key)
+        return _write(folder, contents, predicate, predicate_type, (key, stamp))
     except OSError as fault:
         raise FtgovError(
             f"The bundle {folder} cannot be written: {fault.strerror}.",
@@ -64,7 +67,7 @@ def _write(
     contents: Mapping[str, Path | bytes],
     predicate: dict[str, Any],
     predicate_type: str,
-    key: SigningKey,
+    by: tuple[SigningKey, Stamp | None],
 ) -> bytes:
     """Make the bundle beside its place and move it there when it is whole."""
     folder.parent.mkdir(parents=True, exist_ok=True)
@@ -74,7 +77,7 @@ def _write(
         digests = {name: _place(made / name, contents[name]) for name in sorted(contents)}
         _check_digests(digests)
         check_predicate(predicate, predicate_type, "sha256:" + digests[DOSSIER_NAME])
-        envelope = sign_statement(_statement(digests, predicate, predicate_type), key)
+        envelope = sign_statement(_statement(digests, predicate, predicate_type), *by)
         _place(made / ENVELOPE_NAME, envelope)
         FolderBundle(made)  # what is written can be read, within all limits
         _swap(made, folder, Path(scratch) / "old")

@@ -41,7 +41,7 @@ class PublicKey:
     """A P-256 public key; equal keys have equal fingerprints."""
 
     def __init__(self, key: ec.EllipticCurvePublicKey) -> None:
-        self._key = key
+        self.key = key
 
     @classmethod
     def from_pem(cls, text: str) -> Self:
@@ -64,7 +64,7 @@ class PublicKey:
     @property
     def public_pem(self) -> str:
         """The key as PEM text, SubjectPublicKeyInfo, ending in a line feed."""
-        return self._key.public_bytes(
+        return self.key.public_bytes(
             serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
         ).decode("ascii")
 
@@ -72,7 +72,7 @@ class PublicKey:
     def spki(self) -> Digest:
         """The fingerprint: `sha256:` of the SubjectPublicKeyInfo in DER."""
         return digest_bytes(
-            self._key.public_bytes(
+            self.key.public_bytes(
                 serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo
             )
         )
@@ -82,7 +82,7 @@ class PublicKey:
         if not is_strict(signature):
             return False
         try:
-            self._key.verify(signature, message, ec.ECDSA(hashes.SHA256()))
+            self.key.verify(signature, message, ec.ECDSA(hashes.SHA256()))
         except InvalidSignature:
             return False
         return True

@@ -13,13 +13,17 @@ from typing import NamedTuple
 
 from ftgov.errors import InvalidBundle
 from ftgov.records.attestation import DOSSIER_PREDICATE, Layer, LayerResult, Statement
+from ftgov.records.base import Time
 from ftgov.records.digest import bare
 from ftgov.signing.bundle_read import Bundle
 from ftgov.signing.envelope import Envelope, parse_envelope, parse_statement
 from ftgov.signing.keys import PublicKey
+from ftgov.signing.layer_pdf import judge_pdf
+from ftgov.signing.layer_timestamp import judge_timestamp, proven_time
 from ftgov.signing.names import DOSSIER_NAME, ENVELOPE_NAME, printable
 from ftgov.signing.predicate import Predicate, dossier_faults, read_predicate
 from ftgov.signing.standing import CLOCK_SKEW, key_faults, role_faults
+from ftgov.signing.timestamp import Stamped
 from ftgov.signing.trust import TrustedKey, TrustPack, moment
 
 CARRIERS: tuple[Layer, ...] = ("timestamp", "log", "pdf")
@@ -37,17 +41,28 @@ class Case(NamedTuple):
     signed: bool = False
     statement: Statement | None = None
     predicate: Predicate | None = None
+    stamped: Stamped | None = None
     fault: str = ""
 
     def listed(self, carrier: str) -> bool:
         """Return whether the signed predicate lists a carrier."""
         return self.predicate is not None and carrier in self.predicate.carriers
 
+    @property
+    def signing_time(self) -> Time | None:
+        """The time at which the signer's key is judged: the stamped one, else the claimed one."""
+        if self.stamped is not None:
+            return self.stamped.text
+        return self.predicate.signed_at if self.predicate else None
+
     def standing_faults(self) -> tuple[str, ...]:
         """Return why the signer does not count; only asked once the predicate could be read."""
         if self.key is None or self.predicate is None:
             return ("nobody is known to have signed",)
         signed_at = moment(self.predicate.signed_at)
+        if self.stamped is not None:
+            faults = key_faults(self.key, self.stamped.moment, proven=True)
+            return faults or role_faults(self.pack.terms, (self.key,))
         if signed_at > self.now + CLOCK_SKEW:
             return (f"the claimed signing time {self.predicate.signed_at} lies in the future",)
         faults = key_faults(self.key, signed_at)
@@ -69,7 +84,8 @@ def examine(bundle: Bundle, pack: TrustPack, now: datetime) -> Case:
         statement = parse_statement(envelope.payload)
         if statement.predicate_type != DOSSIER_PREDICATE:
             raise ValueError(f"the predicate is a {statement.predicate_type!a}")
-        return case._replace(statement=statement, predicate=read_predicate(statement.predicate))
+        case = case._replace(statement=statement, predicate=read_predicate(statement.predicate))
+        return case._replace(stamped=proven_time(case))
     except InvalidBundle as fault:
         return case._replace(fault=f"{fault.what} {fault.why}".strip())
     except ValueError as fault:
@@ -164,7 +180,7 @@ def _trust(case: Case) -> LayerResult:
     if expires is not None and case.now >= moment(expires):
         detail = f"The trust pack has expired at {expires}; get a newer one from the signer."
         return LayerResult(layer="trust", verdict="not_assessed", detail=detail)
-    detail = f"{case.key.holder} may sign as {case.key.role} at {case.predicate.signed_at}."
+    detail = f"{case.key.holder} may sign as {case.key.role} at {case.signing_time}."
     return LayerResult(layer="trust", verdict="valid", detail=detail)
 
 
@@ -173,9 +189,6 @@ def _unchecked(layer: Layer, case: Case) -> LayerResult | None:
     if case.listed(layer):
         detail = f"The predicate lists a {layer} proof, which this version of ftgov can't check."
         return LayerResult(layer=layer, verdict="not_assessed", detail=detail)
-    if layer == "timestamp" and case.pack.terms.timestamp_required:
-        detail = "The trust pack requires a timestamp, and the bundle has none."
-        return LayerResult(layer=layer, verdict="invalid", detail=detail)
     return None
 
 
@@ -184,6 +197,8 @@ LAYERS: tuple[Callable[[Case], LayerResult | None], ...] = (
     _envelope,
     _signature,
     _trust,
-    *(partial(_unchecked, layer) for layer in CARRIERS),
+    judge_timestamp,
+    partial(_unchecked, "log"),
+    judge_pdf,
 )
 """Every layer, in the order of the result; None means that the bundle does not need it."""

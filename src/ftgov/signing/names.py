@@ -8,6 +8,7 @@ from collections.abc import Iterable
 
 from ftgov.errors import InvalidBundle
 
+PDF_NAME = "report.pdf"
 DOSSIER_NAME = "dossier.json"
 RECIPE_NAME = "VERIFY.md"
 ENVELOPE_NAME = "attestations/report.sigstore.json"

@@ -115,7 +115,7 @@ def _signing_time(
         if pack.terms.timestamp_required:
             raise _refused("the trust pack requires a time stamp, and there is none")
         return claimed, "claimed", moment(claimed)
-    stamped = stamped_time(envelope.stamp, envelope.signature, pack.terms.authorities or ())
+    stamped = stamped_time(envelope.stamp, envelope.signature, pack.terms.authorities)
     if moment(claimed) > stamped.moment + CLOCK_SKEW:
         raise _refused(f"the claimed signing time {claimed} lies after its time stamp")
     return stamped.text, "rfc3161", stamped.moment

@@ -8,6 +8,7 @@ Sources: RFC 3161; RFC 5816 (SHA-2 in ESSCertIDv2).
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Final, NamedTuple
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 LARGEST: Final = 65_536
 """The longest response that is read, in bytes."""
 
+_SHA256: Final = "2.16.840.1.101.3.4.2.1"
 _GRANTED: Final = b"\x30\x03\x02\x01\x00"
 _SEQUENCE: Final = 0x30
 
@@ -50,23 +52,30 @@ def shortest(response: bytes) -> bytes:
     if read.status != 0:
         said = ": " + "; ".join(read.status_string) if read.status_string else ""
         raise _refused(f"the authority refused it (status {read.status}{said!a})")
-    return _framed(read.time_stamp_token())
+    return framed(read.time_stamp_token())
 
 
 def stamped_time(
+    response: bytes, message: bytes, authorities: Sequence[TimestampAuthority]
+) -> Stamped:
+    """Return the time that a time stamp over some bytes shows; see `stamped_imprint`."""
+    return stamped_imprint(response, hashlib.sha256(message).digest(), authorities)
+
+
+def stamped_imprint(
     response: bytes,
-    message: bytes,
+    imprint: bytes,
     authorities: Sequence[TimestampAuthority],
     *,
     nonce: int | None = None,
 ) -> Stamped:
-    """Return the time that a time stamp shows, after checking it.
+    """Return the time that a time stamp over a SHA-256 shows, after checking it.
 
     The certificates need to be valid at the time that is stamped, not today.
 
     Args:
         response: The response in its shortest form.
-        message: The bytes that were stamped.
+        imprint: The SHA-256 that was stamped, 32 bytes.
         authorities: Whose word counts.
         nonce: The number that was sent with the request, where it is known.
 
@@ -81,11 +90,13 @@ def stamped_time(
             next_step="Ask the signer for a trust pack with timestampAuthorities.",
         )
     read = _parse(response)
-    if read.status != 0 or response != _framed(read.time_stamp_token()):
+    if read.tst_info.message_imprint.hash_algorithm.dotted_string != _SHA256:
+        raise _refused("it is over another kind of digest than SHA-256")
+    if read.status != 0 or response != framed(read.time_stamp_token()):
         raise _refused("it is not in its shortest form")
     faults = []
     for authority in authorities:
-        fault = _fault(read, message, authority, nonce)
+        fault = _fault(read, imprint, authority, nonce)
         if fault is None:
             return Stamped(read.tst_info.gen_time, authority.name)
         faults.append(f"{authority.name}: {fault}")
@@ -93,7 +104,7 @@ def stamped_time(
 
 
 def _fault(
-    read: TimeStampResponse, message: bytes, authority: TimestampAuthority, nonce: int | None
+    read: TimeStampResponse, imprint: bytes, authority: TimestampAuthority, nonce: int | None
 ) -> str | None:
     """Return why a time stamp is not this authority's over these bytes, or None if it is."""
     from rfc3161_client import VerificationError, VerifierBuilder
@@ -111,7 +122,7 @@ def _fault(
             nonce=nonce,
         ).build()
         try:
-            verifier.verify_message(read, message)
+            verifier.verify(read, imprint)
         except (VerificationError, ValueError) as wrong:
             fault = str(wrong).split(": ErrorStack", 1)[0]
         else:
@@ -138,8 +149,8 @@ def _parse(response: bytes) -> TimeStampResponse:
     return read
 
 
-def _framed(token: bytes) -> bytes:
-    """Return the DER of TimeStampResp { granted, token }."""
+def framed(token: bytes) -> bytes:
+    """Return the shortest response that carries a token: the DER of { granted, token }."""
     content = _GRANTED + token
     length = len(content)
     if length < 128:

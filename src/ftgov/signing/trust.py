@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Annotated, Literal, NamedTuple, Self
+from typing import Annotated, Any, Literal, NamedTuple, Self
 
 from pydantic import Field, ValidationError, model_validator
 
@@ -82,11 +82,11 @@ class TrustTerms(Record):
         default=None, alias="requiredRoles", min_length=1
     )
     previous: Digest | None = Field(default=None, description="digest of the pack before, whole")
-    authorities: tuple[TimestampAuthority, ...] | None = Field(
-        default=None, alias="timestampAuthorities", min_length=1, max_length=100
+    authorities: tuple[TimestampAuthority, ...] = Field(
+        default=(), alias="timestampAuthorities", max_length=100
     )
-    logs: tuple[TrustedLog, ...] | None = Field(default=None, min_length=1, max_length=100)
-    witnesses: tuple[TrustedWitness, ...] | None = Field(default=None, min_length=1, max_length=100)
+    logs: tuple[TrustedLog, ...] = Field(default=(), max_length=100)
+    witnesses: tuple[TrustedWitness, ...] = Field(default=(), max_length=100)
     witnesses_required: int | None = Field(default=None, alias="witnessesRequired", ge=0)
 
     model_config = {"populate_by_name": True, "serialize_by_alias": True}
@@ -106,21 +106,25 @@ class TrustTerms(Record):
 
     @model_validator(mode="after")
     def _distinct(self) -> Self:
-        if len({one.name for one in self.authorities or ()}) != len(self.authorities or ()):
+        if len({one.name for one in self.authorities}) != len(self.authorities):
             raise ValueError("two timestampAuthorities have one name")
-        if len({one.origin for one in self.logs or ()}) != len(self.logs or ()):
+        if len({one.origin for one in self.logs}) != len(self.logs):
             raise ValueError("two logs have one origin")
         # Witnesses are counted, so one key under two names must not be two of them.
-        witnesses = self.witnesses or ()
-        if len({parse_key(one.key).public for one in witnesses}) != len(witnesses):
+        if len({parse_key(one.key).public for one in self.witnesses}) != len(self.witnesses):
             raise ValueError("a key is listed twice among the witnesses")
-        if (self.witnesses_required or 0) > len(witnesses):
+        if (self.witnesses_required or 0) > len(self.witnesses):
             raise ValueError("witnessesRequired is larger than the number of witnesses")
         return self
 
     def key(self, spki: Digest) -> TrustedKey | None:
         """Return the key with a fingerprint, if the pack lists it."""
         return next((key for key in self.keys if key.spki == spki), None)
+
+    def plain(self) -> dict[str, Any]:
+        """Return the terms as JSON values; what is not there leaves no trace."""
+        found = self.model_dump(mode="json", exclude_none=True)
+        return {name: value for name, value in found.items() if value != []}
 
 
 class TrustPack(NamedTuple):
@@ -178,9 +182,9 @@ def build_trust_pack(
             thresholds=dict(thresholds or {key.role: 1 for key in keys}),
             required_roles=None if required_roles is None else tuple(required_roles),
             previous=previous,
-            authorities=tuple(authorities) or None,
-            logs=tuple(logs) or None,
-            witnesses=tuple(witnesses) or None,
+            authorities=tuple(authorities),
+            logs=tuple(logs),
+            witnesses=tuple(witnesses),
             witnesses_required=witnesses_required,
         )
     except ValidationError as fault:
@@ -193,7 +197,7 @@ def build_trust_pack(
 
 def sign_terms(terms: TrustTerms, root: SigningKey) -> bytes:
     """Return the bytes of `trust-pack.json` with these terms, signed by their root key."""
-    signed = terms.model_dump(mode="json", exclude_none=True)
+    signed = terms.plain()
     signature = root.sign(pae(TRUST_PAYLOAD_TYPE, canonical_bytes(signed)))
     signatures = [{"spki": root.spki, "sig": encode_base64(signature)}]
     return canonical_bytes({"signed": signed, "signatures": signatures})
@@ -254,7 +258,7 @@ def read_trust_pack(content: bytes, *, root_pin: str | None) -> TrustPack:
             raise ValueError("it must have the keys signed and signatures, and no other")
         terms = TrustTerms.model_validate(document["signed"])
         signed = canonical_bytes(document["signed"])
-        if canonical_bytes(terms.model_dump(mode="json", exclude_none=True)) != signed:
+        if canonical_bytes(terms.plain()) != signed:
             raise ValueError("a field does not have the type or form of the schema")
         _check_signature(terms, signed, document["signatures"])
     except ValidationError as fault:

@@ -10,12 +10,17 @@ _ALWAYS = """\
 That the inputs were honest: a signature says who vouched for which files, not that they are true.
 That the report says what dossier.json says: its bytes are bound, not its meaning.
 That this is the latest report, or about the model you run: compare name, digests and date.
-When it was signed: the time is claimed by the signer, no timestamp proves it.
 """.splitlines()
+_CLAIMED = "When it was signed: the time is claimed by the signer, no timestamp proves it."
+_STAMPED = "That it was not signed earlier: a time stamp shows that the signature existed by then."
 
 
 def unproven(
-    pack: TrustPack | None, signers: Iterable[TrustedKey], without: Iterable[str]
+    pack: TrustPack | None,
+    signers: Iterable[TrustedKey],
+    without: Iterable[str],
+    *,
+    stamped: bool = False,
 ) -> tuple[str, ...]:
     """Return what the reader must not conclude.
 
@@ -23,8 +28,9 @@ def unproven(
         pack: The trust pack; None if the bundle could not be opened.
         signers: The keys whose signature counted.
         without: The layers that were left out on request.
+        stamped: Whether a time stamp shows the signing time.
     """
-    said = list(_ALWAYS)
+    said = [*_ALWAYS, _STAMPED if stamped else _CLAIMED]
     if pack is not None:
         terms = pack.terms
         if not pack.pinned:
@@ -39,7 +45,7 @@ def unproven(
         f"That {key.holder} signed before {key.revoked_at}, when the key was revoked "
         f"({key.reason}): the earlier time is claimed."
         for key in signers
-        if key.revoked_at is not None
+        if key.revoked_at is not None and not stamped
     ]
     said += [
         f"The {layer} layer: it was left out (--without {layer})." for layer in sorted(without)

@@ -100,9 +100,9 @@ def _summary(case: Case, layers: tuple[LayerResult, ...], without: frozenset[str
         verdict=worst_verdict(layers),
         layers=layers,
         signers=tuple(Signer(name=k.holder, role=k.role, spki=k.spki) for k in counted),
-        signed_at=case.predicate.signed_at if case.predicate else None,
-        time="claimed" if case.predicate else None,
-        does_not_prove=unproven(case.pack, counted, without),
+        signed_at=case.signing_time,
+        time=("rfc3161" if case.stamped else "claimed") if case.predicate else None,
+        does_not_prove=unproven(case.pack, counted, without, stamped=case.stamped is not None),
     )
 
 
