@@ -161,8 +161,8 @@ def test_a_github_summary_stays_below_its_limit_and_counts_what_it_leaves_out() 
 def test_text_from_elsewhere_breaks_no_format(sarif_form: Any, text: str) -> None:
     judged = _with_text(RICH, text)
     jsonschema_rs.validator_for(sarif_form).validate(json.loads(render_gate("sarif", judged)))
-    xmlschema_free = JUnitXml.fromstring(render_gate("junit", judged).encode())
-    assert (xmlschema_free.tests, xmlschema_free.failures, xmlschema_free.errors) == (10, 1, 2)
+    read = JUnitXml.fromstring(render_gate("junit", judged).encode())
+    assert (read.tests, read.failures, read.errors) == (10, 1, 2)
     assert len(json.loads(render_gate("gitlab", judged))) == 8
     json.loads(render_gate("json", judged))
     for line in render_gate("github", judged).splitlines()[:-1]:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from ftgov.api.gates import GateFile, GateResult
+from ftgov.dossier.assess import TOOL
 from ftgov.exports.judged import Judged, Place
 from ftgov.records.digest import Digest, digest_record
 from ftgov.records.dossier import Assessment
@@ -33,7 +34,7 @@ def judged_of(result: GateResult, *, where: Path | str = SETTINGS) -> Judged:
         decisions=result.decisions,
         assessment=digest_record(result.assessment),
         assessed_at=result.assessment.assessed_at,
-        tool=result.assessment.tool,
+        tool=TOOL,
         default_place=Place(_below(Path(where)) or Path(where).name),
         places=_places(result.gates),
         files=_names(result.assessment),
@@ -48,8 +49,12 @@ def _below(path: Path) -> str | None:
 
 def _places(gates: tuple[GateFile, ...]) -> Mapping[tuple[str, str], Place]:
     ours = shipped("policies", "gates").resolve()
-    found = {}
+    found: dict[tuple[str, str], Place] = {}
     for gate, _ in gates:
+        bundle, inside, _ = gate.file.partition(".tar:")
+        if inside and (tar := _below(Path(f"{bundle}.tar"))):
+            found |= {(gate.name, policy.id): Place(tar) for policy in gate.policies}
+            continue
         file = _below(Path(gate.file))
         if file is None or Path(gate.file).resolve().is_relative_to(ours):
             continue

@@ -89,7 +89,7 @@ def signed_about(
     """
     waivers = waiver_files(workspace, subject)
     signing = _sign_off_files(workspace, subject)
-    if not waivers and not signing:
+    if not waivers and not signing and trust.path is None:
         return Signed()
     pack = trust_pack_of(workspace, trust)
     if pack and pack.terms.expires and datetime.fromisoformat(pack.terms.expires) <= now:

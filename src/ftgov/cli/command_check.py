@@ -35,7 +35,7 @@ _STATUS = {"pass": ExitCode.DONE, "fail": ExitCode.GATE_FAILED, "error": ExitCod
 @click.option(
     "--trust",
     type=click.Path(path_type=Path),
-    help="The trust pack: MODEL is then a bundle, or, in a workspace, whose sign-offs count.",
+    help="A trust pack: who may sign a bundle; in a workspace, whose sign-offs and waivers count.",
 )
 @click.option("--trust-root", help="Fingerprint that the trust pack's root must have.")
 @click.option("--explain", metavar="RULE", help="Say what a rule asks for and why; judges nothing.")

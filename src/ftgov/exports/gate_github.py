@@ -27,7 +27,7 @@ SUMMARY_BYTES = 1 << 20
 
 _COMMANDS: dict[Level, str] = {"error": "error", "warning": "warning", "note": "notice"}
 _LOUDEST: tuple[Level, ...] = ("error", "warning", "note")
-_MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+!|~@:-])")
+_MARKDOWN = re.compile(r"([\\`*_{}\[\]()#!|~@:]|(?<=www)\.)", re.IGNORECASE)
 _ROOM = 2_000
 
 

@@ -116,7 +116,7 @@ def _name(item: Item, kind: str) -> str:
 def _observation(item: Item, judged: Judged, root: UUID) -> dict[str, Any]:
     seen: dict[str, Any] = {
         "uuid": str(uuid5(root, _name(item, "observation"))),
-        "title": one_line(item.title),
+        "title": one_line(item.title) or item.rule,
         "description": _prose(item.message),
         "methods": ["TEST"],
         "collected": judged.assessed_at,
@@ -143,7 +143,7 @@ def _finding(item: Item, root: UUID) -> dict[str, Any]:
     }
     found: dict[str, Any] = {
         "uuid": str(uuid5(root, _name(item, "finding"))),
-        "title": f"{item.rule} {one_line(item.title)}",
+        "title": f"{item.rule} {one_line(item.title)}".strip(),
         "description": _prose(item.message),
         "props": [
             _property("outcome", item.outcome),
@@ -201,4 +201,4 @@ def _property(name: str, value: str) -> dict[str, str]:
 
 
 def _prose(text: str) -> str:
-    return inert(text).strip()
+    return inert(text).strip() or "-"
