@@ -142,7 +142,7 @@ def test_causes_and_limits_are_kept() -> None:
     ("source", "limits"),
     [
         ("evidence.a.b.low >= -0.05 && x", [("evidence.a.b.low", ">=", "-0.05")]),
-        ("subject.kind != 'base'", [("subject.kind", "!=", "'base'")]),
+        ("subject.kind != 'base'", []),
         ("evidence['a'].b.n==3", [("evidence.a.b.n", "==", "3")]),
         ("0.8 <= evidence.a.b.low", []),
         ("evidence.a.b.low >= evidence.a.c.low", []),
