@@ -15,6 +15,7 @@ from ftgov.policy.isolation import Arbiter, WorkerLost
 from ftgov.policy.ruling import (
     Conclusion,
     Moment,
+    Pardons,
     Rule,
     barred,
     concluded,
@@ -22,7 +23,6 @@ from ftgov.policy.ruling import (
     rules_of,
 )
 from ftgov.policy.view import View, view_of
-from ftgov.policy.waivers import settle
 from ftgov.records.base import Time
 from ftgov.records.decision import Decision, TimeSource
 from ftgov.records.dossier import Assessment
@@ -43,7 +43,9 @@ class Court:
     def __init__(self, gates: Sequence[Gate], arbiter: Arbiter | None = None) -> None:
         self._rules = rules_of(gates)
         self._arbiter = arbiter or Arbiter()
-        self._arbiter.load([rule.asked for rule in self._rules])
+        # A worker that does not take them is gone; the next question starts another.
+        with suppress(WorkerLost):
+            self._arbiter.load([rule.asked for rule in self._rules])
 
     def __enter__(self) -> Self:
         self._arbiter.__enter__()
@@ -57,19 +59,28 @@ class Court:
     ) -> None:
         self._arbiter.__exit__(kind, fault, trace)
 
-    def judge(self, view: View, *, now: str, time_source: TimeSource) -> tuple[Decision, ...]:
+    def judge(
+        self, view: View, *, now: str, time_source: TimeSource, pardons: Pardons | None = None
+    ) -> tuple[Decision, ...]:
         """Judge what policies see; whatever keeps a rule from being evaluated is an `error`.
+
+        Args:
+            view: What policies see.
+            now: The time of the decision, RFC 3339 UTC text.
+            time_source: Where that time comes from.
+            pardons: The waivers at hand, if any.
 
         Raises:
             UsageError: If `now` is no time.
         """
         moment = Moment(_checked(now), time_source)
-        # A worker that does not take the values is gone; the next question starts another.
         with suppress(WorkerLost):
             self._arbiter.bind(view.values)
-        return tuple(
-            decision_of(rule, view, found, moment) for rule, found in self._conclusions(view)
-        )
+        decided = [
+            (rule, decision_of(rule, view, found, moment))
+            for rule, found in self._conclusions(view)
+        ]
+        return tuple(pardons.settle(*each) if pardons else each[1] for each in decided)
 
     def _conclusions(self, view: View) -> Iterator[tuple[Rule, Conclusion]]:
         stopped = [barred(rule, view) for rule in self._rules]
@@ -110,8 +121,8 @@ def decide(
     _checked(now)
     view = view_of(assessment, signatures=signatures, now=now, signing=signing)
     with Court(gates) as court:
-        found = court.judge(view, now=now, time_source=time_source)
-    return tuple(settle(each, waivers, assessment.subject, now=now) for each in found)
+        pardons = Pardons(waivers, assessment.subject)
+        return court.judge(view, now=now, time_source=time_source, pardons=pardons)
 
 
 def _checked(now: str) -> str:

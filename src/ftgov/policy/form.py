@@ -73,6 +73,7 @@ class Spec(Record):
     on_inconclusive: Literal["fail", "warn", "error"] = Field(
         default="fail", alias="onInconclusive", description="what straddling a limit counts as"
     )
+    waivable: bool = Field(default=True, description="whether two people may accept a failure")
     validations: tuple[Validation, ...] = Field(min_length=1, max_length=32)
     remedy: Text
 

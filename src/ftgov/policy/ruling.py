@@ -10,7 +10,10 @@ from ftgov.policy.isolation import Asked, Check, WorkerLost
 from ftgov.policy.levels import why_unsure
 from ftgov.policy.paths import limits_of, measures_read
 from ftgov.policy.view import View
+from ftgov.policy.waivers import settle
 from ftgov.records.decision import Cause, Decision, Figure, Limit, Outcome, TimeSource
+from ftgov.records.subject import Subject
+from ftgov.records.waiver import VerifiedWaiver
 
 
 class Rule(NamedTuple):
@@ -28,6 +31,21 @@ class Rule(NamedTuple):
             Asked(each.expression, each.fail_expression, each.message)
             for each in self.policy.spec.validations
         )
+
+
+class Pardons(NamedTuple):
+    """The waivers at hand, and the subject that they must be about."""
+
+    waivers: Sequence[VerifiedWaiver]
+    subject: Subject
+
+    def settle(self, rule: Rule, decision: Decision) -> Decision:
+        """Return a decision as the waivers leave it; a rule may say that it cannot be waived."""
+        found = settle(decision, self.waivers, self.subject, now=decision.decided_at)
+        if found.waiver is None or rule.policy.spec.waivable:
+            return found
+        said = f"{decision.message} This rule cannot be waived; {found.waiver.name} does not count."
+        return decision.model_copy(update={"message": said})
 
 
 class Conclusion(NamedTuple):

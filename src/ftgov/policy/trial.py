@@ -12,9 +12,8 @@ from ftgov.policy.decide import Court
 from ftgov.policy.form import Gate
 from ftgov.policy.invented import assessment_of, signatures_of, signing_of, waivers_of
 from ftgov.policy.isolation import Arbiter
-from ftgov.policy.ruling import Rule, rules_of
+from ftgov.policy.ruling import Pardons, Rule, rules_of
 from ftgov.policy.view import view_of
-from ftgov.policy.waivers import settle
 from ftgov.records.base import Record
 from ftgov.records.decision import Cause, Decision, Outcome
 
@@ -68,10 +67,10 @@ def _decision(court: Court, rule: Rule, case: Case) -> Decision:
     assessment = assessment_of(case)
     signatures = signatures_of(case, assessment)
     view = view_of(assessment, signatures=signatures, now=case.now, signing=signing_of(case))
-    (decision,) = court.judge(view, now=case.now, time_source="given")
     version, subject = rule.policy.metadata.version, assessment.subject
-    waivers = waivers_of(case, rule.policy.id, version, subject)
-    return settle(decision, waivers, subject, now=case.now)
+    pardons = Pardons(waivers_of(case, rule.policy.id, version, subject), subject)
+    (decision,) = court.judge(view, now=case.now, time_source="given", pardons=pardons)
+    return decision
 
 
 def _told(rule: Rule, case: Case, decision: Decision | None, why: str) -> Trial:
