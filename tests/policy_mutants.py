@@ -41,7 +41,8 @@ def mutants(policy: Policy) -> list[tuple[str, Policy]]:
                 checks = list(policy.spec.validations)
                 checks[index] = check.model_copy(update={field: source})
                 found.append((source, _with(policy, validations=tuple(checks))))
-    found.append(("waivable", _with(policy, waivable=not policy.spec.waivable)))
+    if any(check.otherwise == "fail" for check in policy.spec.validations):
+        found.append(("waivable", _with(policy, waivable=not policy.spec.waivable)))
     days = policy.spec.max_age_days
     found += [(f"maxAgeDays {n}", _with(policy, max_age_days=n)) for n in (days - 1, days + 1)]
     if any("." in path and "[" not in path for path in measured(policy)):
