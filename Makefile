@@ -7,7 +7,7 @@ BIN    := $(VENV)/bin
 DEMO   ?= build/demo
 WORKERS ?= 2
 
-.PHONY: help packages demo test test-long test-spark lint wheel example pictures locks clean
+.PHONY: help packages foreign demo test test-long test-spark lint wheel example pictures locks clean
 
 help:
 	@echo "make demo       the recorded fine-tune to signed, verified reports in $(DEMO)"
@@ -23,6 +23,9 @@ help:
 packages:
 	@sh .ci/system-packages
 
+foreign:
+	@sh .ci/foreign-verifiers
+
 $(VENV)/.ready: requirements/dev.txt pyproject.toml
 	@sh .ci/python-check $(PYTHON)
 	$(PYTHON) -m venv $(VENV)
@@ -34,10 +37,10 @@ demo: packages $(VENV)/.ready
 	@rm -rf $(DEMO)
 	$(BIN)/ftgov demo $(DEMO)
 
-test: packages $(VENV)/.ready
+test: packages foreign $(VENV)/.ready
 	$(BIN)/python -m pytest -n $(WORKERS) -m "not long and not spark"
 
-test-long: packages $(VENV)/.ready
+test-long: packages foreign $(VENV)/.ready
 	$(BIN)/python -m pytest -n $(WORKERS) -m "long"
 
 # Half a gigabyte that the other tests do not need.
@@ -75,4 +78,4 @@ locks:
 		--python-version 3.11 --universal --extra fairness --extra energy --extra pdf --extra postgres --extra remote --extra openai --extra hsm --extra web --group dev pyproject.toml -o requirements/dev.txt
 
 clean:
-	rm -rf build dist .venv .venv-local .pytest_cache .mypy_cache .ruff_cache
+	rm -rf build dist .venv .venv-local tests/foreign/node_modules .pytest_cache .mypy_cache .ruff_cache

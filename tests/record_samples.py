@@ -25,6 +25,14 @@ SEEN: dict[str, Any] = {
 ABOUT: dict[str, Any] = {"model": "tuned", "system": "desk"}
 
 SAMPLES: dict[str, dict[str, Any]] = {
+    "cosigned-head": {
+        "origin": "ftgov.dev/log/loans",
+        "log_key": "ftgov.dev/log/loans+00000000+AQ==",
+        "size": 12,
+        "root": D,
+        "witness": "ftgov.dev/witness/auditor+00000000+BA==",
+        "cosigned_at": NOW,
+    },
     "dataset": {
         "role": "train",
         "files": [FILE],

@@ -23,6 +23,7 @@ from ftgov.records.four_eyes import AnswerSignature
 from ftgov.signing.bundle import BundleEvidence, open_bundle
 from ftgov.signing.keys import SigningKey
 from ftgov.signing.trust import TrustedKey, build_trust_pack, read_trust_pack
+from ftgov.store.evidence import EvidenceStore
 from tests_support import run_ftgov
 from timestamp_authority import LocalAuthority
 
@@ -107,6 +108,16 @@ def test_two_people_sign_and_the_duty_stands(desk: Desk) -> None:
     assert not any("Jane Doe" in body or "Bob Roe" in body for body in bodies)
 
 
+def test_a_pinned_root_refuses_another_pack(desk: Desk) -> None:
+    assert desk.sign("author", "jane")[0] == 0
+    settings = desk.place / "ftgov.toml"
+    settings.write_text(settings.read_text() + f'\n[trust]\nroot = "{desk.bob.spki}"\n')
+    status, said = desk.sign("approver", "bob")
+    assert (status, "not the pinned" in said) == (12, True)
+    with pytest.raises(NotAssessable, match="not the pinned"):
+        desk.duty()
+
+
 def test_what_is_refused_writes_nothing(desk: Desk) -> None:
     with api.open_workspace(desk.place) as opened:
         stranger = SigningKey.generate()
@@ -182,12 +193,22 @@ def test_the_hands_travel_in_the_bundle_and_the_verifiers_pack_judges(
             return compare_standing(dossier.assessment.subject, BundleEvidence(bundle), pack)
 
     assert judged(desk.keys) == NOTHING
+    assert judged([*desk.keys[:2], (desk.bob, "B. Roe")]) == NOTHING
+    (one,) = judged([*desk.keys[:2], (desk.bob, "Jane Doe")]).differs
+    assert "the same holder" in one
     unknown = judged(desk.keys[:2])
     assert (unknown.differs, len(unknown.underivable)) == ((), 1)
     assert "Bob Roe" in unknown.underivable[0]
     revoked = {"revoked_at": FROM, "reason": "keyCompromise"}
     (fault,) = judged(desk.keys, bob=revoked).differs
     assert "Bob Roe" in fault
+    subject = dossier.assessment.subject
+    pack = read_trust_pack(place.read_bytes(), root_pin=None)
+    withheld = compare_standing(subject, EvidenceStore(tmp_path / "none"), pack)
+    assert (withheld.differs, len(withheld.underivable)) == ((), 2)
+    bare = subject.standing.model_copy(update={"signatures": ()})
+    lists_none = subject.model_copy(update={"standing": bare})
+    assert len(compare_standing(lists_none, EvidenceStore(tmp_path / "none"), pack).differs) == 2
     done = run_ftgov("verify", out / "bundle", "--trust", place, "--recompute", "--json")
     layers = {each["layer"]: each for each in json.loads(done.out)["layers"]}
     assert (done.status, layers["recompute"]["verdict"]) == (20, "invalid")

@@ -20,12 +20,12 @@ from ftgov.records.canonical import canonical_bytes
 from ftgov.records.digest import bare, digest_bytes
 from ftgov.signing.bundle import write_bundle
 from ftgov.signing.keys import SigningKey
-from ftgov.signing.recipe import recipe_script
+from ftgov.signing.recipe import SCRIPT, leave_script, recipe_script
 from ftgov.signing.trust import TrustedKey, build_trust_pack
 from ftgov.signing.verify import verify_bundle
 from signing_samples import AS_OF, ISSUED_AT, MODEL, SIGNED_AT, dossier, predicate, trusted
 
-TOOLS = ("sh", "jq", "openssl", "sha256sum", "base64", "find", "diff")
+TOOLS = ("sh", "jq", "openssl", "sha256sum", "base64", "find", "cmp")
 needs_tools = pytest.mark.skipif(
     any(shutil.which(tool) is None for tool in TOOLS), reason="a stock tool is not installed"
 )
@@ -55,12 +55,12 @@ def _trust(place: Path, key: TrustedKey, terms: dict[str, Any] = TERMS) -> Path:
 
 
 def _run(place: Path, root: str = "") -> subprocess.CompletedProcess[str]:
-    """Run the commands that stand in the bundle's own VERIFY.md."""
-    script = recipe_script((place / "bundle" / "VERIFY.md").read_text())
+    """Run the script that stands in the bundle's own VERIFY.md."""
+    script = place / "from-page.sh"
+    script.write_text(recipe_script((place / "bundle" / "VERIFY.md").read_text()))
     return subprocess.run(
-        ["sh", "-c", script],
-        cwd=place / "bundle",
-        env={"PATH": os.environ["PATH"], "TRUST": str(place / "trust-pack.json"), "ROOT": root},
+        ["sh", str(script), str(place / "bundle"), str(place / "trust-pack.json"), root],
+        env={"PATH": os.environ["PATH"]},
         capture_output=True,
         text=True,
         check=False,
@@ -75,9 +75,8 @@ def test_recipe_holds_on_a_sound_bundle(tmp_path: Path, root: str) -> None:
     _trust(tmp_path, trusted(KEY, holder="Zo\u00eb \U0001f600 \u2028\u00e9xample"))
     done = _run(tmp_path, root)
     assert done.returncode == 0, done.stderr
-    assert "signature, files and dossier hold" in done.stdout
-    assert ROOT.spki in done.stdout
-    assert f"model: {MODEL}" in done.stdout
+    assert f"\nVALID: {MODEL} pass, signed {SIGNED_AT} (claimed) by Zo\u00eb" in done.stdout
+    assert f"trust root: {ROOT.spki}" in done.stdout
 
 
 def _edit(place: Path, change: Callable[[dict[str, Any]], object]) -> None:
@@ -128,8 +127,8 @@ def test_recipe_and_ftgov_agree_on_a_tampered_bundle(tmp_path: Path, name: str) 
     _trust(tmp_path, trusted(KEY))
     TAMPERED[name](tmp_path)
     done = _run(tmp_path)
-    assert done.returncode != 0, done.stdout
-    assert "signature, files and dossier hold" not in done.stdout
+    assert done.returncode == 20, done.stdout
+    assert "VALID: " not in done.stdout.replace("INVALID: ", "")
     if name != "trust pack edited":
         result = verify_bundle(tmp_path / "bundle", tmp_path, as_of=AS_OF)
         assert result.verdict != "valid"
@@ -140,6 +139,18 @@ def test_recipe_stops_at_a_root_that_is_not_the_told_one(tmp_path: Path) -> None
     _bundle(tmp_path)
     _trust(tmp_path, trusted(KEY))
     assert _run(tmp_path, THIEF.spki).returncode != 0
+
+
+def test_the_script_is_short_uses_stock_tools_and_is_the_one_in_every_bundle(
+    tmp_path: Path,
+) -> None:
+    text = SCRIPT.read_text()
+    assert len(text.splitlines()) <= 80
+    assert recipe_script() == text
+    assert leave_script(tmp_path).read_text() == text
+    assert (tmp_path / "verify.sh").stat().st_mode & 0o111
+    foreign = ("python", "ftgov verify", "curl", "wget", "node", "perl", "certutil", "http:")
+    assert [word for word in foreign if word in text] == []
 
 
 def _foreign_key(key: SigningKey) -> SSlibKey:

@@ -49,7 +49,7 @@ def _entry(name: str, mode: int = 0, attributes: int = 0) -> zipfile.ZipInfo:
         ".hidden",
         "-rf",
         "ends.",
-        "log/entry",
+        "logs/entry",
         "evidence/deep/file",
         "line\nfeed",
         "e\u0301",

@@ -107,13 +107,14 @@ def test_listed_timestamp_that_is_absent_is_invalid(tmp_path: Path, required: bo
     assert (result.verdict, _verdict(result, "timestamp")) == ("invalid", "invalid")
 
 
-@pytest.mark.parametrize("layer", ["log", "pdf"])
-def test_listed_proof_that_cannot_be_checked_is_not_assessed(tmp_path: Path, layer: Layer) -> None:
+@pytest.mark.parametrize("layer", ["timestamp", "pdf"])
+def test_listed_proof_that_is_absent_is_invalid_and_stays_so(tmp_path: Path, layer: Layer) -> None:
+    """The log's is in test_signing_layer_log.py: no bundle that lists it is written without it."""
     pack = _pack(tmp_path, trusted(KEY))
     result = verify_bundle(_bundle(tmp_path, carriers=[layer]), pack, as_of=AS_OF)
-    assert (result.verdict, _verdict(result, layer)) == ("not_assessed", "not_assessed")
+    assert (result.verdict, _verdict(result, layer)) == ("invalid", "invalid")
     checked = add_layers(result, [LayerResult(layer=layer, verdict="valid", detail="checked")])
-    assert (checked.verdict, _verdict(checked, layer)) == ("valid", "valid")
+    assert checked.verdict == "invalid"
 
 
 def test_unknown_kind_of_proof_is_not_assessed(tmp_path: Path) -> None:

@@ -75,7 +75,8 @@ def assessment(figures: dict[str, tuple[float, float, float]]) -> Assessment:
         own = [measurement(i, f) for i, f in figures.items() if i.startswith(f"{analyzer}.")]
         own += [sliced(m.id, group) for m in own[:1] for group in ("a", "b")]
         if analyzer == "dataset_quality":
-            own.append(sliced("dataset_quality.rows", "train"))
+            own += [sliced(f"dataset_quality.{of}", "train") for of in ("rows", "bytes")]
+            own.append(sliced("dataset_quality.duplicate_rows", "train"))
         findings.append(
             Finding(
                 id=f"{analyzer}.all",

@@ -13,7 +13,10 @@ TEXT = shipped("policies", "gates", "baseline.yaml").read_text(encoding="utf-8")
 GATE = load_gate(TEXT, name="baseline")
 MEASURES = (
     "base_vs_tuned.accuracy_change",
+    "dataset_quality.bytes",
+    "dataset_quality.duplicate_rows",
     "dataset_quality.overlap_rows",
+    "dataset_quality.rows",
     "dataset_quality.unreadable_rows",
     "energy.job_energy",
     "group_fairness.demographic_parity_ratio",

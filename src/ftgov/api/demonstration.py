@@ -15,6 +15,7 @@ from ftgov.api.clock import Moment, moment_of
 from ftgov.api.keys import DEFAULT_KEY, certificate_of, new_key, trust_pack
 from ftgov.api.recording import import_recording
 from ftgov.api.reporting import ReportFiles, report
+from ftgov.api.tree_heads import made_log_key
 from ftgov.api.verification import verify
 from ftgov.api.workspaces import init
 from ftgov.errors import UsageError
@@ -98,6 +99,7 @@ def demo(
             holder=holder,
             certificate=certificate_of(workspace, key),
             now=moment.text,
+            log=made_log_key(workspace),
         )
         tuned = [m.name for m in workspace.ledger.every(ModelVersion) if m.kind == "tuned"]
         # All audits come first: an assessment holds the ledger's head, and once a report is in the

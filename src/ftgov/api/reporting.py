@@ -10,13 +10,15 @@ from ftgov.api.audits import PACK_FILE, key_of
 from ftgov.api.clock import Moment, moment_of
 from ftgov.api.gates import GateFile, GateResult, check, decisions_statement
 from ftgov.api.keys import certificate_of
-from ftgov.api.recording import ACTOR, append
+from ftgov.api.log_proof import recorded_and_proven
+from ftgov.api.recording import ACTOR
+from ftgov.api.row_trees import CommittedRows, commit_rows
 from ftgov.dossier.assemble import assemble
 from ftgov.dossier.assess import TOOL
 from ftgov.errors import FtgovError, MissingExtra
 from ftgov.records.attestation import DOSSIER_PREDICATE
 from ftgov.records.base import Record
-from ftgov.records.canonical import canonical_bytes
+from ftgov.records.canonical import canonical_bytes, plain
 from ftgov.records.digest import bare, digest_bytes
 from ftgov.records.dossier import Dossier
 from ftgov.records.entry import ReportMade
@@ -151,8 +153,8 @@ def report(
     """Write the signed report of a model's current assessment.
 
     Leaves `report.html`, `report.pdf`, `dossier.json`, `bundle/` and `bundle.zip` in the folder.
-    Dossier and HTML are the same bytes for the same inputs and time; the sealed PDF and the
-    attestation are so for the same key as well, but for what a time stamp holds.
+    Dossier and HTML are the same bytes for the same inputs and time, and so is the sealed PDF for
+    the same key, but for what a time stamp holds. The salts of rows are new each time.
 
     Args:
         workspace: Where the model is recorded.
@@ -176,31 +178,54 @@ def report(
     rendered, pdf_missing = _render(dossier)
     by = (key, certificate_of(workspace, key))
     rendered, unsealed = _sealed(rendered, by, present.text, service)
-    carriers = [
-        *(["timestamp"] if service else []),
-        *(["pdf"] if PDF_NAME in rendered else []),
-    ]
-    files: dict[str, Path | bytes] = {
-        "dossier.json": content,
-        "VERIFY.md": VERIFY_TEXT.encode(),
-        **rendered,
-    }
-    for evidence in dossier.evidence:
-        files[f"evidence/{bare(evidence.digest)}"] = workspace.evidence.path(evidence.digest)
+    rows = commit_rows(workspace.evidence, dossier.evidence)
+    carriers = _carriers(rendered, service)
+    predicate = dict(_predicate(dossier, content, present.text, carriers))
     _prepare(folder)
-    envelope = write_bundle(
+    write_bundle(
         folder / "bundle",
-        files,
-        predicate=dict(_predicate(dossier, content, present.text, carriers)),
+        _contents(workspace, dossier, {"dossier.json": content, **rendered}, rows),
+        predicate={**predicate, "rows": plain(rows.signed)} if rows else predicate,
         predicate_type=DOSSIER_PREDICATE,
         key=key,
         stamp=service.stamp if service else None,
+        prove=recorded_and_proven(
+            workspace,
+            lambda payload: _made(dossier, content, payload, present.text),
+            actor=actor,
+            recorded_at=present.text,
+        ),
     )
     zip_bundle(folder / "bundle", folder / "bundle.zip")
     _write_beside(folder, {"dossier.json": content, **rendered})
-    made = _made(dossier, content, envelope, present.text)
-    append(workspace, [made], actor=actor, recorded_at=present.text)
     return ReportFiles(folder, dossier, pdf_missing or unsealed)
+
+
+def _carriers(rendered: Mapping[str, bytes], service: TimestampService | None) -> list[str]:
+    """Return the layers of further proof that the bundle will have."""
+    return [
+        *(["timestamp"] if service else []),
+        "log",
+        *(["pdf"] if PDF_NAME in rendered else []),
+    ]
+
+
+def _contents(
+    workspace: Workspace,
+    dossier: Dossier,
+    rendered: Mapping[str, bytes],
+    rows: CommittedRows | None,
+) -> dict[str, Path | bytes]:
+    """Return all that is signed: the report's files, its evidence, and the salts of rows."""
+    evidence = workspace.evidence
+    return {
+        "VERIFY.md": VERIFY_TEXT.encode(),
+        **rendered,
+        **{
+            f"evidence/{bare(file.digest)}": evidence.path(file.digest) for file in dossier.evidence
+        },
+        **(rows.files if rows else {}),
+    }
 
 
 def _write_beside(folder: Path, files: Mapping[str, bytes]) -> None:
@@ -211,13 +236,13 @@ def _write_beside(folder: Path, files: Mapping[str, bytes]) -> None:
         (folder / name).write_bytes(content)
 
 
-def _made(dossier: Dossier, content: bytes, envelope: bytes, moment: str) -> Record:
+def _made(dossier: Dossier, content: bytes, payload: bytes, moment: str) -> Record:
     subject = dossier.assessment.subject
     return ReportMade(
         name=key_of(subject),
         model=subject.model.name,
         dossier=digest_bytes(content),
-        statement=digest_bytes(envelope),
+        statement=digest_bytes(payload),
         verdict=dossier.verdict,
         signed_at=moment,
     )

@@ -49,7 +49,14 @@ def log_key_of(workspace: Workspace) -> LogKey | None:
     return LogKey.load(path, _origin(workspace)) if path.exists() else None
 
 
-def _made_key(workspace: Workspace) -> LogKey:
+def made_log_key(workspace: Workspace) -> LogKey:
+    """Return the key that signs the workspace's tree heads; it is made when it is first needed.
+
+    Its `name` is the log's origin, its `public` the text that a trust pack lists.
+
+    Raises:
+        FtgovError: If its file can't be used or made.
+    """
     key = log_key_of(workspace)
     if key is None:
         key = LogKey.generate(_origin(workspace))
@@ -76,7 +83,7 @@ def export_head(workspace: Workspace, path: Path) -> HeadMade:
             next_step="Name another file with --output.",
         )
     head = workspace.ledger.tree_head(_origin(workspace))
-    key = _made_key(workspace)
+    key = made_log_key(workspace)
     try:
         with path.open("xb") as stream:
             stream.write(key.sign_note(head_text(head)))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ftgov.records.attestation import Verification
+from ftgov.records.attestation import LayerResult, Verification
 from ftgov.signing.trust import find_trust_pack, read_pack_file, read_trust_pack
 from ftgov.signing.verify import add_layers, verify_bundle
 
@@ -16,6 +16,7 @@ def verify(
     recompute: bool = False,
     trust_root: str | None = None,
     without: frozenset[str] = frozenset(),
+    complete: bool = False,
 ) -> Verification:
     """Verify a bundle with a trust pack that was delivered apart from it.
 
@@ -25,16 +26,29 @@ def verify(
         recompute: Also run analyzers, law pack and gates again on the bundle's own evidence.
         trust_root: The fingerprint of the key that must have signed the trust pack.
         without: Layers left out by name; only `pdf` may be.
+        complete: Whether a bundle that withholds something is not assessed.
 
     Raises:
         UsageError: If a path is absent.
         NotAssessable: If the trust pack can't be used.
     """
     place = Path(bundle)
-    result = verify_bundle(place, Path(trust), root_pin=trust_root, without=without)
+    result = verify_bundle(
+        place, Path(trust), root_pin=trust_root, without=without, complete=complete
+    )
     if not recompute or result.verdict == "invalid":
         return result
     from ftgov.recompute.bundle import recompute_bundle
 
     pack = read_trust_pack(read_pack_file(find_trust_pack(Path(trust))), root_pin=trust_root)
-    return add_layers(result, [recompute_bundle(place, pack)])
+    return add_layers(result, [recompute_bundle(place, pack), *_row_trees(place)])
+
+
+def _row_trees(bundle: Path) -> list[LayerResult]:
+    """Return a result where rows that were signed one by one are not those of their files."""
+    from ftgov.signing.redact import row_tree_faults
+
+    if not (faults := row_tree_faults(bundle)):
+        return []
+    detail = "rows that could be shown in part are not those of the files"
+    return [LayerResult(layer="recompute", verdict="invalid", detail=detail, items=faults)]

@@ -7,85 +7,86 @@ from pathlib import Path
 import click
 
 from ftgov.cli.console import Console
+from ftgov.cli.keys_trust import chain, revoke, rotate, trust_pack
 from ftgov.cli.options import ExampleGroup, command, workspace_option
-from ftgov.cli.secrets import VARIABLE, passphrase_option, read_passphrase
+from ftgov.cli.secrets import VARIABLE, ask_passphrase, passphrase_option, read_passphrase
 from ftgov.errors import UsageError
 
 
-@command("ftgov keys new release --passphrase-file p.txt", "ftgov keys new demo --unencrypted")
+@command(
+    "ftgov keys new release --holder 'Jo Doe' --passphrase-file p.txt",
+    "ftgov keys new board --uri 'hsm:2?label=board' --passphrase-file pin.txt",
+    "ftgov keys new demo --unencrypted",
+)
 @click.argument("name", default="release")
 @passphrase_option
 @click.option("--unencrypted", is_flag=True, help="Leave the key file without a passphrase.")
+@click.option("--holder", help="Whom PDF readers show as the signer.")
+@click.option("--uri", help="The address of a key in a token or a cloud: hsm:2?label=TOKEN.")
+@click.option(
+    "--public",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="PEM of the public half, for a key in a cloud.",
+)
 @workspace_option
 def new(
-    console: Console, name: str, passphrase_file: Path | None, unencrypted: bool, workspace: Path
+    console: Console,
+    name: str,
+    passphrase_file: Path | None,
+    unencrypted: bool,
+    holder: str | None,
+    uri: str | None,
+    public: Path | None,
+    workspace: Path,
 ) -> None:
-    """Make the ECDSA P-256 signing key NAME; its file is readable by its owner alone."""
-    from ftgov import api
+    """Make the ECDSA P-256 signing key NAME, in a file that its owner alone can read.
 
-    passphrase = read_passphrase(passphrase_file)
-    if passphrase is None and not unencrypted:
-        raise UsageError(
-            "A key needs a passphrase.",
-            next_step=f"Give --passphrase-file, set {VARIABLE}, or say --unencrypted.",
-        )
+    With --uri the key stays in its token or cloud, and only its address is kept.
+    """
+    from ftgov import api
+    from ftgov.api.keys import register_key
+
+    secret = read_passphrase(passphrase_file)
+    if secret is None and not unencrypted and (uri is None or uri.startswith("hsm:")):
+        secret = ask_passphrase("PIN" if uri else "New passphrase", confirm=not uri)
+        if secret is None and uri is None:
+            raise UsageError(
+                "A key needs a passphrase.",
+                next_step=f"Give --passphrase-file, set {VARIABLE}, or say --unencrypted.",
+            )
+    if unencrypted:
+        secret = None
     with api.open_workspace(workspace) as opened:
-        key = api.new_key(opened, name, None if unencrypted else passphrase)
-    plain = {"name": name, "spki": key.spki}
+        if uri is None:
+            key = api.new_key(opened, name, secret, holder=holder)
+        else:
+            key = register_key(opened, name, uri, secret, public=public, holder=holder)
+    plain = {"name": name, "spki": key.spki, "address": uri}
     console.result(plain, [f"key '{name}' {key.spki}", "Next: ftgov keys trust-pack --help"])
 
 
 @command("ftgov keys list", "ftgov keys list --workspace loans --json", name="list")
 @workspace_option
 def list_(console: Console, workspace: Path) -> None:
-    """List the signing keys of the workspace."""
+    """List the signing keys of the workspace, and how its trust pack sees them."""
     from ftgov import api
-    from ftgov.api.keys import key_names
+    from ftgov.api.key_list import list_keys
 
     with api.open_workspace(workspace) as opened:
-        names = key_names(opened)
-    console.result(
-        {"keys": list(names)}, names or ["There is no key. Next: ftgov keys new release"]
-    )
-
-
-@command(
-    "ftgov keys trust-pack --holder 'Jo Doe' --output trust/trust-pack.json",
-    "ftgov keys trust-pack --key release --holder 'Jo Doe' --valid-days 90 --output t.json",
-    name="trust-pack",
-)
-@click.option("--key", default="release", show_default=True, help="The signing key's name.")
-@click.option("--holder", required=True, help="The person or body that holds the key.")
-@click.option("--role", default="release-signer", show_default=True)
-@click.option("--valid-days", type=click.IntRange(1, 3650), default=365, show_default=True)
-@click.option("--output", type=click.Path(path_type=Path), required=True)
-@passphrase_option
-@workspace_option
-def trust_pack(
-    console: Console,
-    key: str,
-    holder: str,
-    role: str,
-    valid_days: int,
-    output: Path,
-    passphrase_file: Path | None,
-    workspace: Path,
-) -> None:
-    """Write the trust pack that names a key; give it to the auditor apart from any bundle."""
-    from ftgov import api
-    from ftgov.api.keys import load_key
-
-    with api.open_workspace(workspace) as opened:
-        signing_key = load_key(opened, key, read_passphrase(passphrase_file))
-    root = api.trust_pack(output, key=signing_key, holder=holder, role=role, valid_days=valid_days)
-    lines = [f"trust pack {output}", f"root {root}", "Pin it: ftgov verify --trust-root " + root]
-    console.result({"trust_pack": str(output), "root": root}, lines)
+        found = list_keys(opened)
+    lines = []
+    for key in found:
+        lines.append(f"{key.name}  {key.spki or 'fingerprint unknown'}")
+        where = key.address or ("encrypted file" if key.encrypted else "unencrypted file")
+        lines.append(f"    {where}; {key.standing}")
+    plain = {"keys": [key.name for key in found], "details": [key._asdict() for key in found]}
+    console.result(plain, lines or ["There is no key. Next: ftgov keys new release"])
 
 
 COMMAND = ExampleGroup(
     "keys",
-    [new, list_, trust_pack],
-    "Make and list signing keys, write a trust pack.",
+    [new, list_, rotate, revoke, trust_pack, chain],
+    "Make, list, rotate and revoke signing keys; write trust packs.",
     "ftgov keys new release --passphrase-file p.txt",
     "ftgov keys trust-pack --holder 'Jo Doe' --output trust/trust-pack.json",
 )

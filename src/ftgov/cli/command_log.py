@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ftgov.cli.console import Console, inert
+from ftgov.cli.log_witness import consistency, cosign
 from ftgov.cli.options import ListingGroup, command, workspace_option
 from ftgov.errors import ExitCode, FtgovError, InvalidBundle, LedgerTampered, NotAssessable, worst
 
@@ -195,7 +196,7 @@ def _faults(check: LogCheck) -> Iterable[FtgovError]:
 
 COMMAND = ListingGroup(
     log,
-    [verify, head, export],
+    [verify, head, consistency, cosign, export],
     "ftgov log --last 20",
     "ftgov log verify --against head-2026-11.txt",
 )

@@ -8,7 +8,7 @@ import click
 
 from ftgov.cli.console import Console
 from ftgov.cli.options import actor_option, command, workspace_option
-from ftgov.cli.secrets import passphrase_option, read_passphrase
+from ftgov.cli.secrets import passphrase_option, signing_key
 
 
 @command(
@@ -51,15 +51,14 @@ def report(
     The report says what the gates of the workspace decided; a failing model gets a report as well.
     """
     from ftgov import api
-    from ftgov.api.keys import load_key
     from ftgov.api.seals import timestamp_service
 
     with api.open_workspace(workspace) as opened:
-        signing_key = load_key(opened, key, read_passphrase(passphrase_file))
+        by = signing_key(opened, key, passphrase_file)
         service = timestamp_service(opened, tsa, tsa_certificates) if tsa else None
         console.progress(f"deciding on {model}, writing and signing its report")
         made = api.report(
-            opened, model, output, key=signing_key, system=system, service=service, actor=actor
+            opened, model, output, key=by, system=system, service=service, actor=actor
         )
     if made.pdf_missing:
         console.warn(f"no PDF was written. {made.pdf_missing}")

@@ -29,6 +29,7 @@ _SHOWN = 12
 @click.option("--recompute", is_flag=True, help="Derive every figure again from the evidence.")
 @click.option("--trust-root", help="Fingerprint of the key that signed the trust pack.")
 @click.option("--without", multiple=True, type=click.Choice(["pdf"]), help="Leave a layer out.")
+@click.option("--complete", is_flag=True, help="Do not accept a bundle that withholds anything.")
 @click.pass_context
 def verify(
     ctx: click.Context,
@@ -38,6 +39,7 @@ def verify(
     recompute: bool,
     trust_root: str | None,
     without: tuple[str, ...],
+    complete: bool,
 ) -> None:
     """Check BUNDLE, a folder or a zip, with a trust pack that came from elsewhere.
 
@@ -46,7 +48,12 @@ def verify(
     from ftgov.api.verification import verify as verify_it
 
     result = verify_it(
-        bundle, trust, recompute=recompute, trust_root=trust_root, without=frozenset(without)
+        bundle,
+        trust,
+        recompute=recompute,
+        trust_root=trust_root,
+        without=frozenset(without),
+        complete=complete,
     )
     console.result(result, _lines(console, result))
     ctx.exit(_STATUS[result.verdict])
@@ -65,6 +72,8 @@ def _lines(console: Console, result: Verification) -> list[str]:
     if result.signed_at:
         lines.append(f"signed at {result.signed_at} ({result.time})")
     verdict = console.style(result.verdict.replace("_", " ").upper(), _STYLE[result.verdict])
+    if result.withheld:
+        verdict += f", {len(result.withheld)} withheld"
     lines += ["", f"bundle: {verdict}"]
     if result.does_not_prove:
         lines += ["", "This does not prove:", *(f"  - {line}" for line in result.does_not_prove)]

@@ -35,6 +35,8 @@ COMMANDS: dict[str, str] = {
     "sign-off": "Approve or reject a model's assessment under your key.",
     "report": "Write the signed report and its bundle.",
     "verify": "Check a bundle offline with a trust pack.",
+    "countersign": "Sign agreement with a report, or dissent with reasons.",
+    "bundle": "Pass a bundle on with evidence withheld, or as one file.",
     "erase": "Make a person's identity or erasable evidence unreadable for good.",
     "log": "Show the ledger, or verify it and all evidence.",
     "database": "Prepare a PostgreSQL database for a team.",

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Literal
 
 from ftgov.policy.case import Case, CaseFigure, CaseJob, CaseSlice, CaseSubject
+from ftgov.records.dataset import Dataset
 from ftgov.records.digest import digest_bytes, digest_record
 from ftgov.records.dossier import AnalysisSettings, Assessment, LedgerHead
 from ftgov.records.duty_state import DutyState
@@ -131,6 +132,15 @@ def _subject(case: Case) -> Subject:
         base=ModelVersion(name=stated.base, kind="base") if stated.base else None,
         job=_job(stated, case.job),
         system=system,
+        datasets=tuple(
+            Dataset(
+                name=each.name,
+                role="train",
+                files=(Evidence(digest=_INVENTED, bytes=1, name="rows.jsonl"),),
+                special_categories=each.categories,
+            )
+            for each in case.special.stated
+        ),
         special=SpecialCategories(
             columns=case.special.columns, bases=case.special.bases, stated=case.special.stated
         ),

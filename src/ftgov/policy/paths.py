@@ -88,9 +88,9 @@ def measures_read(source: str) -> tuple[str, ...]:
 
 
 def limits_of(source: str) -> tuple[tuple[Read, str, str], ...]:
-    """Return each comparison of a chain with a number or a text: chain, comparison, limit.
+    """Return each comparison of a chain with a number: chain, comparison, limit.
 
-    Only the order `chain comparison literal` is read; anything else is no plain limit.
+    Only the order `chain comparison number` is read; anything else is no plain limit.
     """
     tokens = _tokens(source)
     return tuple(
@@ -106,7 +106,7 @@ def _comparison(words: list[str]) -> tuple[str, str] | None:
         return None
     rest = words[len(sign) :]
     limit = "".join(rest[:2]) if rest[:1] == ["-"] else "".join(rest[:1])
-    return (sign, limit) if re.match(r"-?[0-9]|['\"]", limit) else None
+    return (sign, limit) if re.match(r"-?[0-9]", limit) else None
 
 
 def _tokens(source: str) -> list[tuple[str, str]]:

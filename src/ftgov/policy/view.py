@@ -109,7 +109,7 @@ def view_of(
         "duties": duties_seen(assessment.duties),
         "subject": subject_seen(assessment.subject),
         "job": job_seen(assessment.subject.job),
-        "special": special_seen(assessment.subject.special),
+        "special": special_seen(assessment.subject),
         "assessment": {"assessed_at": assessment.assessed_at, "tool": assessment.tool},
         "signing": {"time": stated.time, **signed_at},
         "signatures": signatures_seen(signatures, digest_record(assessment)) if signatures else [],

@@ -8,7 +8,7 @@ from typing import Any
 from ftgov.records.digest import Digest
 from ftgov.records.duty_state import DutyState
 from ftgov.records.job import Job
-from ftgov.records.special_category import SpecialCategories, basis_faults
+from ftgov.records.special_category import basis_faults, stated_of
 from ftgov.records.subject import Subject
 from ftgov.records.verified import VerifiedSignature
 
@@ -81,17 +81,29 @@ def duties_seen(duties: Iterable[DutyState]) -> dict[str, Any]:
     return {identity: duty for identity, duty in found.items() if identity not in twice}
 
 
-def special_seen(special: SpecialCategories) -> dict[str, Any]:
-    """Return declared special categories of personal data, and what their grounds lack."""
+def special_seen(subject: Subject) -> dict[str, Any]:
+    """Return what is said of special categories of personal data, and what is wrong with it.
+
+    What was gathered is held against the datasets' own records: said there and not here, or the
+    other way round, it is a fault, and what either of them says is held.
+    """
+    special = subject.special
+    own = [said for dataset in subject.datasets if (said := stated_of(dataset))]
+    differ = {each.name: each.categories for each in own} != {
+        each.name: each.categories for each in special.stated
+    }
+    faults = basis_faults(special)
+    if differ:
+        faults = (*faults, "the datasets' records say something else than was gathered from them")
     return {
-        "declared": special.held,
+        "declared": special.held or any(each.categories for each in own),
         "said": [each.name for each in special.stated],
         "columns": [f"{one.name}.{column}" for one in special.columns for column in one.columns],
         "grounds": [
             _stated({"dataset": base.name, "basis": base.basis, "delete_by": base.delete_by})
             for base in special.bases
         ],
-        "faults": list(basis_faults(special)),
+        "faults": list(faults),
     }
 
 

@@ -7,13 +7,15 @@ dossier, a key that it does not list leaves open whether the person signed.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from ftgov.dossier.modification import with_compute
-from ftgov.recompute.figures import Comparison
+from ftgov.errors import FtgovError
+from ftgov.recompute.figures import NOTHING, Comparison
 from ftgov.records.canonical import canonical_bytes
 from ftgov.records.evidence import EvidenceReader
-from ftgov.records.four_eyes import VerifiedHand
+from ftgov.records.four_eyes import VerifiedHand, signature_name, unmet
 from ftgov.records.subject import Subject
 from ftgov.signing.hands import Hands, judge_hands
 from ftgov.signing.trust import TrustPack
@@ -33,34 +35,62 @@ def compare_standing(
         trust: The verifier's trust pack; without one no signature can be judged.
         now: The present; None is the system clock.
     """
-    return _compute(subject) + _hands(subject, evidence, trust, now or datetime.now(UTC))
+    found = _compute(subject)
+    if not subject.standing.hands:
+        return found
+    standing = subject.standing
+    moment = now or datetime.now(UTC)
+    judged = judge_hands(standing.answers, standing.signatures, evidence, trust, moment)
+    counted = {(each.answer, each.hand, each.spki): each for each in judged.counted}
+    here = []
+    for hand in standing.hands:
+        if mine := counted.get((hand.answer, hand.hand, hand.spki)):
+            here.append(mine)
+        else:
+            found += _lost(hand, subject, evidence, trust, judged)
+    return found if found.differs or found.underivable else _one_person(standing.hands, here)
 
 
 def _compute(subject: Subject) -> Comparison:
     derived = with_compute(subject).standing.compute
     if canonical_bytes(derived) == canonical_bytes(subject.standing.compute):
-        return Comparison(0, (), ())
+        return NOTHING
     return Comparison(0, ("the modification's compute: the jobs give another",), ())
 
 
-def _hands(
-    subject: Subject, evidence: EvidenceReader, trust: TrustPack | None, now: datetime
+def _lost(
+    hand: VerifiedHand,
+    subject: Subject,
+    evidence: EvidenceReader,
+    trust: TrustPack | None,
+    judged: Hands,
 ) -> Comparison:
-    standing = subject.standing
-    found = judge_hands(standing.answers, standing.signatures, evidence, trust, now)
-    differs, underivable = [], []
-    for hand in standing.hands:
-        if hand in found.counted:
-            continue
-        told = f"the {hand.hand}'s signature of {hand.holder}: {_why(hand, found)}"
-        if trust is None or trust.terms.key(hand.spki) is None:
-            underivable.append(told)
-        else:
-            differs.append(told)
-    return Comparison(0, tuple(differs), tuple(underivable))
+    """Return what a stated hand that does not count here means: contradicted, or left open."""
+    name = signature_name(hand.answer, hand.hand, hand.spki)
+    why = next((each.why for each in judged.uncounted if each.signature == name), "")
+    told = f"the {hand.hand}'s signature of {hand.holder}: {why or 'the bundle lists none'}"
+    kept = next((each for each in subject.standing.signatures if each.name == name), None)
+    listed = trust is not None and trust.terms.key(hand.spki) is not None
+    if kept is None or (listed and _readable(evidence, kept.envelope.digest)):
+        return Comparison(0, (told,), ())
+    return Comparison(0, (), (told,))
 
 
-def _why(hand: VerifiedHand, found: Hands) -> str:
-    """Return why a stated hand does not count here."""
-    reasons = dict.fromkeys(each.why for each in found.uncounted if each.answer == hand.answer)
-    return " ".join(reasons) or "no signature in the bundle shows it"
+def _readable(evidence: EvidenceReader, digest: str) -> bool:
+    """Tell whether a file is at hand: one that is withheld contradicts nobody."""
+    try:
+        evidence.open(digest).close()
+    except FtgovError:
+        return False
+    return True
+
+
+def _one_person(stated: Sequence[VerifiedHand], here: Sequence[VerifiedHand]) -> Comparison:
+    """Return the answers whose two people are one by the verifier's trust pack."""
+    answers = dict.fromkeys(hand.answer for hand in stated)
+    faults = tuple(
+        f"the answer {answer}: by this trust pack {why}"
+        for answer in answers
+        if unmet(answer, stated) is None and (why := unmet(answer, here))
+    )
+    return Comparison(0, faults, ())

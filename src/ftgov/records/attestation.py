@@ -15,7 +15,17 @@ STATEMENT_TYPE: Literal["https://in-toto.io/Statement/v1"] = "https://in-toto.io
 DOSSIER_PREDICATE = "https://ftgov.dev/attestation/dossier/v1"
 PAYLOAD_TYPE = "application/vnd.in-toto+json"
 
-Layer = Literal["files", "envelope", "signature", "timestamp", "log", "pdf", "trust", "recompute"]
+Layer = Literal[
+    "files",
+    "envelope",
+    "signature",
+    "timestamp",
+    "log",
+    "pdf",
+    "trust",
+    "countersignatures",
+    "recompute",
+]
 LayerVerdict = Literal["valid", "invalid", "not_assessed"]
 
 
@@ -54,6 +64,19 @@ class LayerResult(Record):
     items: tuple[str, ...] = ()
 
 
+class Countersignature(Record):
+    """What another party signed about a report: that they agree, or why they do not."""
+
+    kind: Literal["agreement", "dissent"]
+    name: str = Field(description="as the trust pack knows the key; else what the signer claims")
+    role: str | None = Field(description="in the trust pack; None where it does not know the key")
+    spki: str = Field(description="sha256:... of the key's SubjectPublicKeyInfo")
+    signed_at: Time
+    time: Literal["rfc3161", "claimed"]
+    trusted: bool = Field(description="whether the trust pack lists the key and it counted then")
+    reasons: tuple[str, ...] = ()
+
+
 class Verification(Record):
     """The result of `verify`; field names are those of the command's JSON."""
 
@@ -62,4 +85,8 @@ class Verification(Record):
     signers: tuple[Signer, ...] = ()
     signed_at: Time | None = None
     time: Literal["rfc3161", "claimed"] | None = None
+    countersignatures: tuple[Countersignature, ...] = ()
+    withheld: tuple[str, ...] = Field(
+        default=(), description="signed evidence, or rows of it, that the bundle does not hold"
+    )
     does_not_prove: tuple[str, ...] = ()

@@ -48,7 +48,7 @@ class Limit(Record):
 
     path: str
     comparison: Literal["<", "<=", ">", ">=", "==", "!="]
-    limit: str = Field(description="the number or text as the expression writes it")
+    limit: str = Field(description="the number as the expression writes it")
 
 
 class AppliedWaiver(Record):

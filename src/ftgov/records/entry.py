@@ -44,7 +44,7 @@ class DecisionsMade(Record):
 
 
 class ReportMade(Record):
-    """A signed report."""
+    """A signed report; `statement` is the digest of the payload that was signed."""
 
     type: Literal["report"] = "report"
     name: Name

@@ -7,7 +7,12 @@ dossier.json                        canonical JSON: the one truth
 VERIFY.md                           how to check all this with stock tools
 evidence/<sha256 of the content>    raw evidence
 attestations/report.sigstore.json   the statement: name and digest of each file above
+log/report.entry.json               the ledger's entry that says that it was signed
+log/report.tlog-proof               the proof that the entry is in the log, and the log's signature
 ```
+
+Beside them may lie agreements, dissents, and the record of what is withheld; see docs/reference/
+bundle.md.
 """
 
 from __future__ import annotations
@@ -22,6 +27,7 @@ from ftgov.errors import NotAssessable
 from ftgov.records.digest import Digest, bare, digest_stream
 from ftgov.signing.bundle_read import Bundle, FolderBundle, ZipBundle, open_bundle
 from ftgov.signing.bundle_write import write_bundle, zip_bundle
+from ftgov.signing.withheld import read_withheld
 
 __all__ = [
     "Bundle",
@@ -79,6 +85,12 @@ class BundleEvidence:
 
     def _copy(self, digest: Digest) -> Path:
         name = f"evidence/{bare(digest)}"
+        if name not in self._bundle.names and name in read_withheld(self._bundle).names:
+            raise NotAssessable(
+                f"The evidence {digest} is withheld from this bundle, all of it or rows.",
+                why="A figure can be derived again only from all of its evidence.",
+                next_step="Ask the maker of the bundle for one that withholds nothing.",
+            )
         if name not in self._bundle.names:
             raise _unfit(f"The bundle has no evidence {digest}.")
         if self._folder is None:

@@ -110,7 +110,10 @@ def _scan(root: Path) -> Iterator[tuple[str, int]]:
             continue
         if entry not in FOLDERS:
             raise malformed(f"The bundle has a folder that does not belong in it: {entry!a}.")
-        for inner in _entries(root / entry, entry + "/"):
+        inside = _entries(root / entry, entry + "/")
+        if not inside and entry != "attestations":  # an attestation that is gone is told later
+            raise malformed(f"The bundle has an empty folder: {entry}.")
+        for inner in inside:
             yield _regular(root, inner)
 
 
@@ -161,9 +164,10 @@ class ZipBundle(Bundle):
 def _file_names(entries: list[zipfile.ZipInfo]) -> tuple[str, ...]:
     """Return the sorted names of all files, after checking them and the folders beside them."""
     folders = [entry.filename.rstrip("/") for entry in entries if entry.is_dir()]
-    if len(set(folders)) != len(folders) or not set(folders) <= FOLDERS:
-        raise malformed("The archive has folders that do not belong in a bundle.")
     names = [entry.filename for entry in entries if not entry.is_dir()]
+    filled = {name.partition("/")[0] for name in names if "/" in name} & FOLDERS
+    if len(set(folders)) != len(folders) or not set(folders) <= filled:
+        raise malformed("The archive has folders that do not belong in a bundle.")
     check_names(names)
     return tuple(sorted(names))
 

@@ -7,22 +7,41 @@ import os
 import shutil
 import tempfile
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from ftgov.errors import FtgovError, UsageError
 from ftgov.records.attestation import STATEMENT_TYPE, Statement, StatementSubject
 from ftgov.signing.bundle_read import FolderBundle
 from ftgov.signing.envelope import Stamp, parse_envelope, parse_statement, sign_statement
 from ftgov.signing.keys import SigningKey
-from ftgov.signing.names import DOSSIER_NAME, ENVELOPE_NAME, RECIPE_NAME, check_names
+from ftgov.signing.names import (
+    CLOSED,
+    DOSSIER_NAME,
+    ENVELOPE_NAME,
+    LOG_ENTRY_NAME,
+    LOG_PROOF_NAME,
+    RECIPE_NAME,
+    check_names,
+)
 from ftgov.signing.predicate import check_predicate
 from ftgov.signing.recipe import VERIFY_TEXT
 
 _CHUNK = 1 << 20
 _FILE_MODE = 0o644
 _EPOCH = (1980, 1, 1, 0, 0, 0)
+
+Prove = Callable[[bytes], Mapping[str, bytes]]
+"""Given the signed payload, returns the files of `log/`: it records that it was signed."""
+
+
+class _By(NamedTuple):
+    """Who signs, and what is asked for once the signature is made."""
+
+    key: SigningKey
+    stamp: Stamp | None
+    prove: Prove | None
 
 
 def write_bundle(
@@ -33,6 +52,7 @@ def write_bundle(
     predicate_type: str,
     key: SigningKey,
     stamp: Stamp | None = None,
+    prove: Prove | None = None,
 ) -> bytes:
     """Write a signed bundle and return the bytes of its attestation.
 
@@ -45,6 +65,8 @@ def write_bundle(
         key: Who signs.
         stamp: Asks for a time stamp over the signature; verification
             wants one exactly where the predicate lists the carrier `timestamp`.
+        prove: Called once the statement is signed, before anything is put in its place; needed
+            exactly where the predicate lists the carrier `log`.
 
     Raises:
         UsageError: If a name, a digest or the predicate does not fit.
@@ -54,7 +76,8 @@ def write_bundle(
     contents = {RECIPE_NAME: VERIFY_TEXT.encode(), **files}
     _check_request(folder, contents)
     try:
-        return _write(folder, contents, predicate, predicate_type, (key, stamp))
+        by = _By(key, stamp, prove)
+        return _write(folder, contents, predicate, predicate_type, by)
     except OSError as fault:
         raise FtgovError(
             f"The bundle {folder} cannot be written: {fault.strerror}.",
@@ -67,7 +90,7 @@ def _write(
     contents: Mapping[str, Path | bytes],
     predicate: dict[str, Any],
     predicate_type: str,
-    by: tuple[SigningKey, Stamp | None],
+    by: _By,
 ) -> bytes:
     """Make the bundle beside its place and move it there when it is whole."""
     folder.parent.mkdir(parents=True, exist_ok=True)
@@ -77,25 +100,47 @@ def _write(
         digests = {name: _place(made / name, contents[name]) for name in sorted(contents)}
         _check_digests(digests)
         check_predicate(predicate, predicate_type, "sha256:" + digests[DOSSIER_NAME])
-        envelope = sign_statement(_statement(digests, predicate, predicate_type), *by)
+        statement = _statement(digests, predicate, predicate_type)
+        envelope = sign_statement(statement, by.key, by.stamp)
         _place(made / ENVELOPE_NAME, envelope)
+        for name, content in _proofs(predicate, envelope, by.prove).items():
+            _place(made / name, content)
         FolderBundle(made)  # what is written can be read, within all limits
         _swap(made, folder, Path(scratch) / "old")
     return envelope
 
 
+def _proofs(
+    predicate: Mapping[str, Any], envelope: bytes, prove: Prove | None
+) -> Mapping[str, bytes]:
+    """Return the files of `log/`, which are there exactly if the predicate says so."""
+    if ("log" in predicate["carriers"]) != (prove is not None):
+        raise UsageError(
+            "The predicate lists a log proof and none is made, or the other way round.",
+            next_step="Give `prove` exactly where the predicate lists the carrier log.",
+        )
+    made = prove(parse_envelope(envelope).payload) if prove else {}
+    if prove and set(made) != {LOG_ENTRY_NAME, LOG_PROOF_NAME}:
+        raise UsageError(
+            "A log proof is an entry and a proof.",
+            next_step=f"Return {LOG_ENTRY_NAME} and {LOG_PROOF_NAME}.",
+        )
+    return made
+
+
 def _check_request(folder: Path, contents: Mapping[str, Path | bytes]) -> None:
     """Refuse names that no reader would accept, and a target that holds something else."""
     check_names((*contents, ENVELOPE_NAME))
-    if DOSSIER_NAME not in contents or any(name.startswith("attestations/") for name in contents):
+    if DOSSIER_NAME not in contents or any(name.startswith(CLOSED) for name in contents):
         raise UsageError(
             f"A bundle needs {DOSSIER_NAME}, and its attestation is made here.",
-            next_step="Give dossier.json and no file under attestations/.",
+            next_step="Give dossier.json and no file under attestations/ or log/.",
         )
     if folder.is_symlink() or (folder.exists() and not _replaceable(folder)):
         raise FtgovError(
             f"{folder} exists and is not a bundle; nothing was written.",
-            why="Only a bundle without foreign files, or an empty folder, is replaced.",
+            why="Only an empty folder, or a bundle without countersignatures and foreign files, is "
+            "replaced.",
             next_step="Choose another folder, or move what is there.",
         )
 
@@ -112,7 +157,8 @@ def _replaceable(folder: Path) -> bool:
         with FolderBundle(folder) as old:
             statement = parse_statement(parse_envelope(old.read(ENVELOPE_NAME)).payload)
             listed = {subject.name for subject in statement.subject}
-            return set(old.names) <= listed | {ENVELOPE_NAME}
+            # A countersignature is somebody else's: it is not written over.
+            return set(old.names) <= listed | {ENVELOPE_NAME, LOG_ENTRY_NAME, LOG_PROOF_NAME}
     except (FtgovError, OSError):
         return False
 

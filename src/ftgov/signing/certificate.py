@@ -98,6 +98,17 @@ class Certificate:
         )
 
     @property
+    def public_pem(self) -> str:
+        """The key in it as PEM text, SubjectPublicKeyInfo."""
+        return (
+            self.x509.public_key()
+            .public_bytes(
+                serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
+            )
+            .decode("ascii")
+        )
+
+    @property
     def self_signed(self) -> bool:
         """Whether its own key signed it."""
         try:

@@ -37,6 +37,16 @@ def is_strict(signature: bytes) -> bool:
     return again == signature and 0 < r < ORDER and 0 < s <= ORDER // 2
 
 
+def low_s(signature: bytes) -> bytes:
+    """Return the one of a signature's two forms that is accepted.
+
+    Raises:
+        ValueError: If it is no signature in DER.
+    """
+    r, s = utils.decode_dss_signature(signature)
+    return utils.encode_dss_signature(r, min(s, ORDER - s))
+
+
 class PublicKey:
     """A P-256 public key; equal keys have equal fingerprints."""
 
@@ -145,8 +155,7 @@ class SigningKey:
             made = self._key.sign(message, ec.ECDSA(hashes.SHA256(), deterministic_signing=True))
         except UnsupportedAlgorithm:  # an OpenSSL older than 3.2: a random nonce is as safe
             made = self._key.sign(message, ec.ECDSA(hashes.SHA256()))
-        r, s = utils.decode_dss_signature(made)
-        return utils.encode_dss_signature(r, min(s, ORDER - s))
+        return low_s(made)
 
 
 def _private_key(

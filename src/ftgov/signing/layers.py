@@ -1,14 +1,12 @@
 """The layers of a verification: each judges one thing and names what it found wrong.
 
-A later kind of proof (timestamp, log, PDF seal) is one more function in `LAYERS`, in the place of
-the one that says that this version can't check it.
+The layers of further proof (timestamp, log, PDF seal, countersignatures) have files of their own.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import datetime
-from functools import partial
 from typing import NamedTuple
 
 from ftgov.errors import InvalidBundle
@@ -16,22 +14,41 @@ from ftgov.records.attestation import DOSSIER_PREDICATE, Layer, LayerResult, Sta
 from ftgov.records.base import Time
 from ftgov.records.digest import bare
 from ftgov.signing.bundle_read import Bundle
+from ftgov.signing.countersign import Reviewed
+from ftgov.signing.digests import digests_of
 from ftgov.signing.envelope import Envelope, parse_envelope, parse_statement
 from ftgov.signing.keys import PublicKey
+from ftgov.signing.layer_countersignatures import (
+    Countersigned,
+    countersigned,
+    judge_countersignatures,
+)
+from ftgov.signing.layer_log import judge_log
 from ftgov.signing.layer_pdf import judge_pdf
 from ftgov.signing.layer_timestamp import judge_timestamp, proven_time
-from ftgov.signing.names import DOSSIER_NAME, ENVELOPE_NAME, printable
-from ftgov.signing.predicate import Predicate, dossier_faults, read_predicate
+from ftgov.signing.names import (
+    CLOSED,
+    DOSSIER_NAME,
+    ENVELOPE_NAME,
+    WITHHELD_NAME,
+    is_carrier,
+    printable,
+)
+from ftgov.signing.predicate import Predicate, dossier_faults, evidence_titles, read_predicate
 from ftgov.signing.standing import CLOCK_SKEW, key_faults, role_faults
 from ftgov.signing.timestamp import Stamped
 from ftgov.signing.trust import TrustedKey, TrustPack, moment
+from ftgov.signing.withheld import NOTHING, Withheld, read_withheld, withheld_faults
 
 CARRIERS: tuple[Layer, ...] = ("timestamp", "log", "pdf")
 """The layers that a predicate may list as further proof."""
 
 
 class Case(NamedTuple):
-    """A bundle as far as it could be understood: a field is None if what it needs did not hold."""
+    """A bundle as far as it could be understood: a field is None if what it needs did not hold.
+
+    `complete`: a bundle that withholds something is not what the reader asks for.
+    """
 
     bundle: Bundle
     pack: TrustPack
@@ -42,7 +59,10 @@ class Case(NamedTuple):
     statement: Statement | None = None
     predicate: Predicate | None = None
     stamped: Stamped | None = None
+    withheld: Withheld | None = NOTHING
+    heard: Countersigned = Countersigned()
     fault: str = ""
+    complete: bool = False
 
     def listed(self, carrier: str) -> bool:
         """Return whether the signed predicate lists a carrier."""
@@ -55,6 +75,20 @@ class Case(NamedTuple):
             return self.stamped.text
         return self.predicate.signed_at if self.predicate else None
 
+    @property
+    def signers(self) -> tuple[TrustedKey, ...]:
+        """The keys that the trust pack's demands are counted by: the signer's, and who agrees."""
+        return (*((self.key,) if self.key else ()), *self.heard.agreeing)
+
+    def withheld_lines(self) -> tuple[str, ...]:
+        """Return what the bundle says that it withholds, with the names of the dossier."""
+        if not self.withheld or not self.withheld.names or self.predicate is None:
+            return ()
+        titles = {}
+        if DOSSIER_NAME in self.bundle.names:
+            titles = evidence_titles(self.bundle.read(DOSSIER_NAME), self.predicate)
+        return self.withheld.lines(titles)
+
     def standing_faults(self) -> tuple[str, ...]:
         """Return why the signer does not count; only asked once the predicate could be read."""
         if self.key is None or self.predicate is None:
@@ -62,16 +96,16 @@ class Case(NamedTuple):
         signed_at = moment(self.predicate.signed_at)
         if self.stamped is not None:
             faults = key_faults(self.key, self.stamped.moment, proven=True)
-            return faults or role_faults(self.pack.terms, (self.key,))
+            return faults or role_faults(self.pack.terms, self.signers)
         if signed_at > self.now + CLOCK_SKEW:
             return (f"the claimed signing time {self.predicate.signed_at} lies in the future",)
         faults = key_faults(self.key, signed_at)
-        return faults or role_faults(self.pack.terms, (self.key,))
+        return faults or role_faults(self.pack.terms, self.signers)
 
 
-def examine(bundle: Bundle, pack: TrustPack, now: datetime) -> Case:
+def examine(bundle: Bundle, pack: TrustPack, now: datetime, *, complete: bool = False) -> Case:
     """Read a bundle's attestation step by step, each step only if the one before it held."""
-    case = Case(bundle, pack, now)
+    case = Case(bundle, pack, now, complete=complete)
     try:
         envelope = parse_envelope(bundle.read(ENVELOPE_NAME))
         case = case._replace(envelope=envelope, key=pack.terms.key(envelope.hint))
@@ -85,11 +119,21 @@ def examine(bundle: Bundle, pack: TrustPack, now: datetime) -> Case:
         if statement.predicate_type != DOSSIER_PREDICATE:
             raise ValueError(f"the predicate is a {statement.predicate_type!a}")
         case = case._replace(statement=statement, predicate=read_predicate(statement.predicate))
-        return case._replace(stamped=proven_time(case))
+        case = case._replace(stamped=proven_time(case), withheld=_withheld(bundle))
+        report = Reviewed(statement, envelope.payload)
+        return case._replace(heard=countersigned(bundle, report, pack, now))
     except InvalidBundle as fault:
         return case._replace(fault=f"{fault.what} {fault.why}".strip())
     except ValueError as fault:
         return case._replace(fault=f"The statement is not fit: {fault}.")
+
+
+def _withheld(bundle: Bundle) -> Withheld | None:
+    """Return what a bundle says that it withholds; None where that can't be read."""
+    try:
+        return read_withheld(bundle)
+    except InvalidBundle:
+        return None
 
 
 def _files(case: Case) -> LayerResult:
@@ -99,11 +143,16 @@ def _files(case: Case) -> LayerResult:
             verdict="not_assessed",
             detail="No signed list of files could be read, so there is nothing to compare with.",
         )
-    items = tuple(_file_faults(case.bundle, case.statement))
+    withheld = case.withheld
+    if withheld is None:
+        detail = "What is withheld can't be read, so nobody can say what is missing."
+        items: tuple[str, ...] = (f"malformed: {WITHHELD_NAME}",)
+        return LayerResult(layer="files", verdict="invalid", detail=detail, items=items)
+    items = tuple(_file_faults(case, case.statement))
     # A dossier that is not what was signed is not worth reading.
     if not items and DOSSIER_NAME in case.bundle.names:
         content = case.bundle.read(DOSSIER_NAME)
-        items = dossier_faults(content, case.predicate, case.bundle.names)
+        items = dossier_faults(content, case.predicate, withheld.names.union(case.bundle.names))
     elif not items:
         items = (f"missing: {DOSSIER_NAME}",)
     if items:
@@ -111,26 +160,45 @@ def _files(case: Case) -> LayerResult:
         return LayerResult(layer="files", verdict="invalid", detail=detail, items=items)
     count = len(case.statement.subject)
     detail = f"All {count} files were hashed again and equal the signed list; there is no other."
-    return LayerResult(layer="files", verdict="valid", detail=detail)
+    if gone := withheld.names:
+        detail = (
+            f"{count - len(gone)} of {count} signed files were hashed again and equal the signed "
+            f"list; {len(withheld.files)} are withheld, and rows of {len(withheld.rows)} more."
+        )
+        if case.complete:
+            detail = f"The bundle is not complete, as was asked for. {detail}"
+            return LayerResult(
+                layer="files", verdict="not_assessed", detail=detail, items=case.withheld_lines()
+            )
+    return LayerResult(layer="files", verdict="valid", detail=detail, items=case.withheld_lines())
 
 
-def _file_faults(bundle: Bundle, statement: Statement) -> Iterator[str]:
-    """Yield each file that is missing, extra, changed, unreadable or misnamed."""
+def _file_faults(case: Case, statement: Statement) -> Iterator[str]:
+    """Yield each file that is missing, extra, changed, unreadable, misnamed or not to be signed."""
+    assert case.predicate is not None
+    assert case.withheld is not None
+    bundle, listed, withheld = case.bundle, case.predicate.carriers, case.withheld
     signed = {subject.name: subject.digest["sha256"] for subject in statement.subject}
-    present = set(bundle.names) - {ENVELOPE_NAME}
-    for name in sorted(signed.keys() | present):
+    present = set(bundle.names)
+    for name in sorted(present - signed.keys()):
+        if not is_carrier(name, listed):
+            yield f"extra: {name}"
+    yield from withheld_faults(bundle, withheld, frozenset(signed), case.predicate.rows)
+    whole = []
+    for name in sorted(signed.keys() - withheld.names):
         if name not in present:
             yield f"missing: {printable(name)}"
-        elif name not in signed:
-            yield f"extra: {name}"
+        elif name.startswith(CLOSED):
+            yield f"misplaced: {printable(name)}"
         elif name.startswith("evidence/") and name != f"evidence/{signed[name]}":
             yield f"misnamed: {name}"
         else:
-            try:
-                if bare(bundle.digest(name)) != signed[name]:
-                    yield f"changed: {name}"
-            except InvalidBundle:
-                yield f"unreadable: {name}"
+            whole.append(name)
+    for name, found in digests_of(bundle, whole):
+        if found is None:
+            yield f"unreadable: {name}"
+        elif bare(found) != signed[name]:
+            yield f"changed: {name}"
 
 
 def _envelope(case: Case) -> LayerResult:
@@ -184,12 +252,8 @@ def _trust(case: Case) -> LayerResult:
     return LayerResult(layer="trust", verdict="valid", detail=detail)
 
 
-def _unchecked(layer: Layer, case: Case) -> LayerResult | None:
-    """Judge a further proof that this version can't check: never valid, never left out."""
-    if case.listed(layer):
-        detail = f"The predicate lists a {layer} proof, which this version of ftgov can't check."
-        return LayerResult(layer=layer, verdict="not_assessed", detail=detail)
-    return None
+def _countersignatures(case: Case) -> LayerResult | None:
+    return judge_countersignatures(case.heard)
 
 
 LAYERS: tuple[Callable[[Case], LayerResult | None], ...] = (
@@ -198,7 +262,8 @@ LAYERS: tuple[Callable[[Case], LayerResult | None], ...] = (
     _signature,
     _trust,
     judge_timestamp,
-    partial(_unchecked, "log"),
+    judge_log,
     judge_pdf,
+    _countersignatures,
 )
 """Every layer, in the order of the result; None means that the bundle does not need it."""

@@ -46,10 +46,14 @@ class LogKey:
         check_name(name)
         self.name = name
         self._key = key
-        raw = key.public_key().public_bytes(
+
+    @property
+    def public(self) -> str:
+        """The text of the public key, `<name>+<id>+<base64>`, of the type of signed notes."""
+        raw = self._key.public_key().public_bytes(
             serialization.Encoding.Raw, serialization.PublicFormat.Raw
         )
-        self.public = write_key(name, ED25519, raw)
+        return write_key(self.name, ED25519, raw)
 
     def __repr__(self) -> str:
         return f"LogKey({self.public})"

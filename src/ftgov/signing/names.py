@@ -12,8 +12,18 @@ PDF_NAME = "report.pdf"
 DOSSIER_NAME = "dossier.json"
 RECIPE_NAME = "VERIFY.md"
 ENVELOPE_NAME = "attestations/report.sigstore.json"
-FOLDERS = frozenset({"attestations", "evidence"})
+WITHHELD_NAME = "attestations/withheld.json"
+LOG_PROOF_NAME = "log/report.tlog-proof"
+LOG_ENTRY_NAME = "log/report.entry.json"
+FOLDERS = frozenset({"attestations", "evidence", "log"})
 """The folders of a bundle; files lie at its top or directly in one of these."""
+CLOSED = ("attestations/", "log/")
+"""Where no signed file lies: only proofs about the signed files, each of a name known here."""
+
+COUNTERSIGNATURE = re.compile(r"attestations/(agreement|dissent)-([0-9a-f]{64})\.sigstore\.json")
+"""A second party's signature: what it says, and the fingerprint of the key that made it."""
+ROWS = re.compile(r"attestations/rows-([0-9a-f]{64})\.jsonl")
+"""What is left of a file whose rows are withheld in part; named by the whole file's SHA-256."""
 
 MAX_FILES = 65_000
 """As many as a zip archive without the Zip64 extension can list."""
@@ -56,6 +66,20 @@ def _check_name(name: str) -> None:
         raise malformed(f"The bundle has a file outside its folders: {name[:300]!a}.")
     if not slash and name.casefold() in FOLDERS:
         raise malformed(f"The bundle has a file where a folder belongs: {name!a}.")
+
+
+def is_carrier(name: str, carriers: Iterable[str]) -> bool:
+    """Return whether a name is that of a proof, which no signed list of files names.
+
+    Args:
+        name: A name in the bundle.
+        carriers: The further proofs that the signed predicate lists.
+    """
+    if name in {ENVELOPE_NAME, WITHHELD_NAME}:
+        return True
+    if name in {LOG_ENTRY_NAME, LOG_PROOF_NAME}:
+        return "log" in carriers
+    return bool(COUNTERSIGNATURE.fullmatch(name) or ROWS.fullmatch(name))
 
 
 def printable(name: str) -> str:

@@ -107,7 +107,8 @@ def _check_integrity(seal: EmbeddedPdfSignature) -> None:
 def _stamp(seal: EmbeddedPdfSignature) -> bytes | None:
     """Return the response around the one time stamp in a seal, if there is one."""
     unsigned = seal.signer_info["unsigned_attrs"]
-    attributes = list(unsigned) if unsigned.native else []
+    # Not `.native`: it makes the library write the token anew, byte by byte, when it is dumped.
+    attributes = list(unsigned) if unsigned.contents else []
     if not attributes:
         return None
     if len(attributes) != 1 or attributes[0]["type"].native != "signature_time_stamp_token":

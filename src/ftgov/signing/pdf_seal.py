@@ -125,10 +125,10 @@ def _writer(content: bytes) -> IncrementalPdfFileWriter:
 
         @classmethod
         def _handle_id(cls, prev: Any) -> Any:
-            """Return the file's identifiers; the second, of this version, comes from its bytes."""
-            first, _ = super()._handle_id(prev)  # type: ignore[no-untyped-call]
-            second = generic.ByteStringObject(hashlib.sha256(content).digest()[:16])
-            return generic.ArrayObject([first, second])
+            """Return the file's identifiers; what is new of them comes from its bytes."""
+            fresh = generic.ByteStringObject(hashlib.sha256(content).digest()[:16])
+            kept, _ = super()._handle_id(prev)  # type: ignore[no-untyped-call]
+            return generic.ArrayObject([kept if "/ID" in prev.trailer else fresh, fresh])
 
     return _Writer(io.BytesIO(content))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from pydantic import Field, ValidationError
@@ -12,19 +13,29 @@ from ftgov.records.base import Name, Record, Time
 from ftgov.records.canonical import canonical_bytes
 from ftgov.records.decision import Verdict
 from ftgov.records.digest import Digest, bare, digest_bytes, digest_record
+from ftgov.records.dossier import LedgerHead
 from ftgov.records.evidence import Evidence
 from ftgov.signing.envelope import parse_canonical
+from ftgov.signing.rows import SignedRows
 
 
 class Predicate(Record):
-    """The fields of the dossier predicate that readers rely on; more may stand beside them."""
+    """What a report's signer says of the files; readers pass over fields that they do not know."""
 
     dossier: Digest = Field(description="digest of dossier.json")
-    model: Name
-    verdict: Verdict
+    model: Name = Field(description="name of the model that the report is about")
+    system: Name | None = Field(default=None, description="name of the system, if it serves one")
+    verdict: Verdict = Field(description="the dossier's verdict")
+    assessment: Digest | None = Field(default=None, description="digest of the assessment in it")
+    ledger: LedgerHead | None = Field(
+        default=None, description="where the workspace's ledger stood at the audit"
+    )
     signed_at: Time = Field(alias="signedAt", description="by the signer's own clock")
-    tool: str = Field(min_length=1)
+    tool: str = Field(min_length=1, description="name and version of the program that signed")
     carriers: tuple[str, ...] = Field(description="layers of further proof: timestamp, log, pdf")
+    rows: SignedRows | None = Field(
+        default=None, description="salted trees over the rows of evidence files"
+    )
 
     model_config = {"extra": "ignore", "populate_by_name": True}
 
@@ -65,8 +76,11 @@ def read_predicate(value: dict[str, Any]) -> Predicate:
         ValueError: If a field is missing or has another form than was signed.
     """
     found = Predicate.model_validate(value)
-    said = {name: value.get(name) for name in ("dossier", "model", "verdict", "tool", "signedAt")}
     kept = found.model_dump(mode="json", by_alias=True)
+    needed = {
+        field.alias or name for name, field in Predicate.model_fields.items() if field.is_required()
+    }
+    said = {name: value.get(name) for name in kept if name in needed or name in value}
     if canonical_bytes(said) != canonical_bytes({name: kept[name] for name in said}):
         raise ValueError("a field of the predicate has a wrong type")
     return found
@@ -98,13 +112,13 @@ def check_predicate(predicate: dict[str, Any], predicate_type: str, dossier: Dig
         )
 
 
-def dossier_faults(content: bytes, predicate: Predicate, names: tuple[str, ...]) -> tuple[str, ...]:
+def dossier_faults(content: bytes, predicate: Predicate, names: Collection[str]) -> tuple[str, ...]:
     """Return what in `dossier.json` contradicts the signed predicate or the bundle.
 
     Args:
         content: The bytes of `dossier.json`.
         predicate: The predicate whose signature held.
-        names: All files of the bundle.
+        names: All files of the bundle, and those that it says are withheld.
     """
     if digest_bytes(content) != predicate.dossier:
         return ("dossier.json: its digest is not the one in the predicate",)
@@ -122,3 +136,20 @@ def dossier_faults(content: bytes, predicate: Predicate, names: tuple[str, ...])
         faults.append("dossier.json: assessment_digest is not that of its assessment")
     absent = [e for e in dossier.evidence if f"evidence/{bare(e.digest)}" not in names]
     return (*faults, *(f"missing: evidence/{bare(e.digest)} ({e.name!a})" for e in absent))
+
+
+def evidence_titles(content: bytes, predicate: Predicate) -> dict[str, str]:
+    """Return what people call the evidence that a dossier lists, by its name in the bundle.
+
+    Args:
+        content: The bytes of `dossier.json`, which need not be what was signed.
+        predicate: The predicate whose signature held.
+    """
+    try:
+        dossier = _Dossier.model_validate(parse_canonical(content))
+    except ValueError:  # what is wrong with it is told by `dossier_faults`
+        return {}
+    titles = {f"evidence/{bare(each.digest)}": each.name for each in dossier.evidence}
+    if predicate.rows is not None:
+        titles[f"evidence/{bare(predicate.rows.salts)}"] = "the salts of rows"
+    return titles

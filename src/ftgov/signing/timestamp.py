@@ -90,10 +90,10 @@ def stamped_imprint(
             next_step="Ask the signer for a trust pack with timestampAuthorities.",
         )
     read = _parse(response)
-    if read.tst_info.message_imprint.hash_algorithm.dotted_string != _SHA256:
-        raise _refused("it is over another kind of digest than SHA-256")
     if read.status != 0 or response != framed(read.time_stamp_token()):
         raise _refused("it is not in its shortest form")
+    if read.tst_info.message_imprint.hash_algorithm.dotted_string != _SHA256:
+        raise _refused("it is over another kind of digest than SHA-256")
     faults = []
     for authority in authorities:
         fault = _fault(read, imprint, authority, nonce)

@@ -32,6 +32,7 @@ def verify_bundle(
     without: frozenset[str] = frozenset(),
     extra_layers: Sequence[LayerResult] = (),
     as_of: Time | None = None,
+    complete: bool = False,
 ) -> Verification:
     """Verify a bundle against a trust pack.
 
@@ -42,6 +43,7 @@ def verify_bundle(
         without: Layers to leave out; only `pdf` may be.
         extra_layers: What other rooms found, for example `recompute`; they count like our own.
         as_of: The time of verification, for the expiry of the trust pack; None is the system clock.
+        complete: Whether a bundle that withholds something is not assessed.
 
     Raises:
         UsageError: If a path does not exist, or a wrong layer is left out.
@@ -62,13 +64,13 @@ def verify_bundle(
         pack_path = find_trust_pack(trust_path)
         _check_apart(path, pack_path)
         pack = read_trust_pack(read_pack_file(pack_path), root_pin=root_pin)
-        case = examine(bundle, pack, now)
+        case = examine(bundle, pack, now, complete=complete)
         try:
             found = [result for judge in LAYERS if (result := judge(case)) is not None]
         except InvalidBundle as fault:
             return _unreadable(fault, without)
-    own = tuple(result for result in found if result.layer not in without)
-    return add_layers(_summary(case, own, without), extra_layers)
+        own = tuple(result for result in found if result.layer not in without)
+        return add_layers(_summary(case, own, without), extra_layers)
 
 
 def add_layers(verification: Verification, extra: Iterable[LayerResult]) -> Verification:
@@ -102,8 +104,32 @@ def _summary(case: Case, layers: tuple[LayerResult, ...], without: frozenset[str
         signers=tuple(Signer(name=k.holder, role=k.role, spki=k.spki) for k in counted),
         signed_at=case.signing_time,
         time=("rfc3161" if case.stamped else "claimed") if case.predicate else None,
-        does_not_prove=unproven(case.pack, counted, without, stamped=case.stamped is not None),
+        countersignatures=case.heard.shown,
+        withheld=case.withheld_lines(),
+        does_not_prove=(
+            *unproven(case.pack, counted, without, stamped=case.stamped is not None),
+            *_unproven_here(case),
+        ),
     )
+
+
+def _unproven_here(case: Case) -> tuple[str, ...]:
+    """Return what the proofs beside this bundle's files leave open."""
+    said = []
+    if case.withheld is not None and case.withheld.names:
+        said.append("What the withheld evidence says, and the figures that rest on it.")
+    if case.listed("log") and not case.pack.terms.witnesses_required:
+        said.append(
+            "That everybody is shown the same log: the trust pack demands no witness of its head."
+        )
+    if case.predicate is not None:
+        said.append("That nobody dissents: a dissent can be left out of a copy of the bundle.")
+    said += [
+        f"Who {each.name} is: the trust pack does not know the key {each.spki}."
+        for each in case.heard.shown
+        if not each.trusted
+    ]
+    return tuple(said)
 
 
 def _unreadable(fault: InvalidBundle, without: frozenset[str]) -> Verification:

@@ -14,11 +14,10 @@ from typing import Any, Final, NamedTuple
 from ftgov.errors import FtgovError
 from ftgov.records.canonical import canonical_json
 from ftgov.records.digest import Digest, digest_bytes
+from ftgov.transparency.log_entry import ENTRY_DOMAIN
 
 GENESIS: Final = "sha256:" + "0" * 64
 """What the first entry names as its previous digest."""
-
-_DOMAIN: Final = b"ftgov-ledger-v1\0"
 
 
 class Entry(NamedTuple):
@@ -57,7 +56,7 @@ def seal(entry: Entry) -> Digest:
         f'"type":{_escaped(entry.type)}}}'
     )
     try:
-        return digest_bytes(_DOMAIN + sealed.encode("utf-8"))
+        return digest_bytes(ENTRY_DOMAIN + sealed.encode("utf-8"))
     except UnicodeEncodeError as broken:
         raise FtgovError(
             f"Entry {entry.seq} holds broken Unicode.", why=str(broken), next_step="Correct it."
