@@ -13,6 +13,7 @@ import pytest
 from ftgov import api
 from ftgov.api.clock import now_text
 from ftgov.api.sign_offs import sign_off
+from ftgov.api.signed import Trust
 from ftgov.api.waivers import Ask, approve_waiver, waive, waivers_for
 from ftgov.dossier.signed import verified_sign_offs, verified_waivers
 from ftgov.errors import FtgovError, InvalidBundle, NotAssessable, UsageError
@@ -22,6 +23,7 @@ from ftgov.signing.trust import find_trust_pack, read_pack_file, read_trust_pack
 from ftgov.store.workspace import Workspace
 from people_support import People, people_in
 from tests_support import run_ftgov
+from timestamp_authority import LocalAuthority
 
 MODEL = "harmful-full"
 RULE = "FTG-FAIR-001"
@@ -249,6 +251,31 @@ def test_a_role_is_the_trust_packs(people: People, opened: Workspace) -> None:
         sign_off(opened, MODEL, role="release-approver", decision="approve", key=people.keys["ada"])
     with pytest.raises(FtgovError, match="not in the trust pack"):
         sign_off(opened, MODEL, role="risk-owner", decision="approve", key=people.keys["eve"])
+
+
+def test_where_time_stamps_are_required_none_counts_without(
+    people: People, opened: Workspace, tmp_path: Path
+) -> None:
+    authority = LocalAuthority(tmp_path / "tsa")
+    people.write_pack(authorities=[authority.listed], timestamp_required=True)
+    key = people.keys["ada"]
+    with pytest.raises(InvalidBundle, match="requires a time stamp"):
+        sign_off(opened, MODEL, role="risk-owner", decision="approve", key=key)
+    sign_off(
+        opened, MODEL, role="risk-owner", decision="approve", key=key, timestamp=authority.stamp
+    )
+    seen = api.check(opened, MODEL).signed.signatures
+    assert [one.time for one in seen] == ["rfc3161"]
+
+
+def test_the_root_of_the_pack_can_be_pinned(people: People, opened: Workspace) -> None:
+    _waived(people, opened)
+    pinned = Trust(None, people.keys["ben"].spki)
+    assert _rule(opened, trust=pinned).outcome == "waived"
+    with pytest.raises(NotAssessable, match="not the pinned"):
+        api.check(opened, MODEL, trust=Trust(None, people.keys["eve"].spki))
+    with pytest.raises(UsageError, match="does not exist"):
+        api.check(opened, MODEL, trust=Trust(people.place / "none"))
 
 
 def test_the_commands_say_what_comes_next(people: People) -> None:

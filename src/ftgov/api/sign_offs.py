@@ -12,10 +12,12 @@ from ftgov.api.recording import ACTOR, append
 from ftgov.api.signed import OWN, Trust, require_pack
 from ftgov.dossier.signed import STATEMENT_MEDIA_TYPE, SUBJECT, sign_off_predicate
 from ftgov.errors import UsageError
-from ftgov.records.digest import Digest, bare, digest_record
+from ftgov.records.digest import bare, digest_record
 from ftgov.records.sign_off import SIGN_OFF_PREDICATE, SignOff
+from ftgov.signing.envelope import Stamp
 from ftgov.signing.keys import SigningKey
 from ftgov.signing.personal import read_personal, sign_personal
+from ftgov.signing.trust import TrustPack
 from ftgov.store.workspace import Workspace
 
 
@@ -29,6 +31,7 @@ def sign_off(
     reason: str = "",
     system: str | None = None,
     trust: Trust = OWN,
+    timestamp: Stamp | None = None,
     now: str | Moment | None = None,
     actor: str = ACTOR,
 ) -> SignOff:
@@ -45,6 +48,7 @@ def sign_off(
         reason: Why.
         system: The system, where the model serves several.
         trust: Another trust pack than the workspace's.
+        timestamp: Asks an authority for a time stamp; None leaves the signing time claimed.
         now: The present, RFC 3339 UTC; by default the system's clock.
         actor: Who signs.
 
@@ -57,7 +61,8 @@ def sign_off(
     current = current_assessment(workspace, model, system)
     subject, digest = current.assessment.subject, digest_record(current.assessment)
     said = sign_off_predicate(decision, role, reason, moment.text)
-    content = _signed(workspace, digest, said, key, trust)
+    signed = sign_personal(SUBJECT, digest, SIGN_OFF_PREDICATE, said, key, timestamp=timestamp)
+    content = _counting(signed, said, require_pack(workspace, trust))
     name = f"{key_of(subject)}.{bare(key.spki)[:12]}"
     kept = workspace.evidence.put_bytes(
         content, name=f"sign-off-{name}.sigstore.json"[-255:], media_type=STATEMENT_MEDIA_TYPE
@@ -78,12 +83,8 @@ def sign_off(
     return made
 
 
-def _signed(
-    workspace: Workspace, assessment: Digest, said: dict[str, Any], key: SigningKey, trust: Trust
-) -> bytes:
-    """Sign a decision, and see that the signature counts in the role that was named."""
-    pack = require_pack(workspace, trust)
-    content = sign_personal(SUBJECT, assessment, SIGN_OFF_PREDICATE, said, key)
+def _counting(content: bytes, said: dict[str, Any], pack: TrustPack) -> bytes:
+    """Return a signature that counts, in the role that was named."""
     found = read_personal(content, pack, datetime.fromisoformat(said["signedAt"])).key
     if found.role == said["role"]:
         return content

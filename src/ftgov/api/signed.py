@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from ftgov.api.audits import key_of
+from ftgov.api.keys import workspace_pack
+from ftgov.api.trusted import require_trusted, trusted
 from ftgov.dossier.signed import verified_sign_offs, verified_waivers
 from ftgov.errors import NotAssessable
 from ftgov.records.canonical import canonical_json
@@ -21,8 +23,6 @@ from ftgov.records.verified import VerifiedSignature
 from ftgov.records.waiver import VerifiedWaiver, Waiver
 from ftgov.signing.trust import TrustPack, find_trust_pack, read_pack_file, read_trust_pack
 from ftgov.store.workspace import Workspace
-
-_PACK = "trust/trust-pack.json"
 
 
 class Trust(NamedTuple):
@@ -45,36 +45,29 @@ class Signed(NamedTuple):
 
 
 def trust_pack_of(workspace: Workspace, trust: Trust = OWN) -> TrustPack | None:
-    """Return the trust pack of a workspace, or None where it has none.
+    """Return the trust pack that was named, else the workspace's own, or None where it has none.
 
-    It is the one named, else `[trust] pack` of `ftgov.toml` (relative to it), else
-    `trust/trust-pack.json`; `[trust] root` pins the key that must have signed it.
+    `[trust] root` of `ftgov.toml` pins the root of either, unless another pin is given.
 
     Raises:
         UsageError: If the one named does not exist.
         NotAssessable: If it can't be used.
     """
-    settings: Mapping[str, Any] = workspace.config.get("trust", {})
-    root = trust.root or settings.get("root")
-    if trust.path is None and "pack" not in settings and not (workspace.root / _PACK).exists():
-        return None
-    path = trust.path or workspace.root / str(settings.get("pack", _PACK))
+    if trust == OWN:
+        return trusted(workspace)
+    path = trust.path or workspace_pack(workspace)
+    root = trust.root or workspace.config.get("trust", {}).get("root")
     return read_trust_pack(read_pack_file(find_trust_pack(path)), root_pin=root)
 
 
 def require_pack(workspace: Workspace, trust: Trust) -> TrustPack:
-    """Return the trust pack of a workspace.
+    """Return the trust pack that was named, else the workspace's own.
 
     Raises:
-        NotAssessable: If it has none, or it can't be used.
+        UsageError: If the one named does not exist.
+        NotAssessable: If there is none, or it can't be used.
     """
-    if pack := trust_pack_of(workspace, trust):
-        return pack
-    raise NotAssessable(
-        "This workspace has no trust pack.",
-        why="Without one nobody can say whose signature counts, so a signature would be worthless.",
-        next_step="ftgov keys trust-pack --help; then name it as [trust] pack in ftgov.toml.",
-    )
+    return trust_pack_of(workspace, trust) or require_trusted(workspace)
 
 
 def signed_about(

@@ -34,6 +34,7 @@ from ftgov.records.waiver import (
     Waiver,
     weights_of,
 )
+from ftgov.signing.envelope import Stamp
 from ftgov.signing.keys import SigningKey
 from ftgov.signing.personal import read_personal, sign_personal
 from ftgov.store.workspace import Workspace
@@ -66,6 +67,7 @@ def waive(
     key: SigningKey,
     system: str | None = None,
     trust: Trust = OWN,
+    timestamp: Stamp | None = None,
     now: str | Moment | None = None,
     actor: str = ACTOR,
 ) -> Waiver:
@@ -81,6 +83,7 @@ def waive(
         key: The author's key; the workspace's trust pack must list it.
         system: The system, where the model serves several.
         trust: Another trust pack than the workspace's.
+        timestamp: Asks an authority for a time stamp; None leaves the signing time claimed.
         now: The present, RFC 3339 UTC; by default the system's clock.
         actor: Who asks.
 
@@ -92,7 +95,7 @@ def waive(
     moment = moment_of(now)
     assessment = current_assessment(workspace, model, system).assessment
     known = acting(workspace, actor, recorded_at=moment.text)
-    at = _At(moment.text, trust)
+    at = _At(moment.text, trust, timestamp)
     terms = _terms(workspace, assessment, ask, known, at)
     made = _signature(workspace, terms, "author", key, at)
     append(workspace, [terms, made], actor=actor, recorded_at=moment.text)
@@ -135,6 +138,7 @@ def approve_waiver(
     *,
     key: SigningKey,
     trust: Trust = OWN,
+    timestamp: Stamp | None = None,
     now: str | Moment | None = None,
     actor: str = ACTOR,
 ) -> VerifiedWaiver:
@@ -154,7 +158,7 @@ def approve_waiver(
         raise NotAssessable(
             f"The waiver '{name}' expired on {terms.expires_at}.", next_step="Ask for another."
         )
-    made = _signature(workspace, terms, "approver", key, _At(moment.text, trust))
+    made = _signature(workspace, terms, "approver", key, _At(moment.text, trust, timestamp))
     assert made.envelope is not None, "it was just signed"
     subject = subject_of(workspace, terms.model, terms.system)
     files = {file.digest for file in waiver_files(workspace, subject)} | {made.envelope.digest}
@@ -227,10 +231,11 @@ def _end(expires: str, now: str) -> str:
 
 
 class _At(NamedTuple):
-    """When somebody signs, and by which trust pack."""
+    """When somebody signs, by which trust pack, and what stamps the time."""
 
     moment: str
     trust: Trust
+    timestamp: Stamp | None
 
 
 def _signature(
@@ -240,7 +245,9 @@ def _signature(
     assert terms.assessment is not None, "a waiver is granted on an assessment"
     moment, pack = at.moment, require_pack(workspace, at.trust)
     predicate = waiver_predicate(terms, hand, moment)
-    content = sign_personal(SUBJECT, terms.assessment, WAIVER_PREDICATE, predicate, key)
+    content = sign_personal(
+        SUBJECT, terms.assessment, WAIVER_PREDICATE, predicate, key, timestamp=at.timestamp
+    )
     signed = read_personal(content, pack, datetime.fromisoformat(moment))
     name = f"{terms.name}.{hand}"
     kept = workspace.evidence.put_bytes(

@@ -10,7 +10,7 @@ import click
 from ftgov.cli.console import Console
 from ftgov.cli.options import actor_option, command, workspace_option
 from ftgov.cli.secrets import passphrase_option, read_passphrase
-from ftgov.cli.trust_options import key_option, trust_options
+from ftgov.cli.trust_options import key_option, stamp_of, stamp_option, trust_options
 
 
 @command(
@@ -24,6 +24,7 @@ from ftgov.cli.trust_options import key_option, trust_options
 @click.option("--reason", default="", help="Why.")
 @click.option("--system", help="The system it is about, where the model serves several.")
 @key_option
+@stamp_option
 @passphrase_option
 @trust_options
 @workspace_option
@@ -36,6 +37,7 @@ def sign_off(
     reason: str,
     system: str | None,
     key: str,
+    tsa: str | None,
     passphrase_file: Path | None,
     trust: Path | None,
     trust_root: str | None,
@@ -62,6 +64,7 @@ def sign_off(
             reason=reason,
             system=system,
             trust=Trust(trust, trust_root),
+            timestamp=stamp_of(opened, tsa),
             actor=actor,
         )
     lines = [

@@ -10,13 +10,14 @@ import click
 from ftgov.cli.console import Console, inert
 from ftgov.cli.options import actor_option, command, workspace_option
 from ftgov.cli.secrets import passphrase_option, read_passphrase
-from ftgov.cli.trust_options import key_option, trust_options
+from ftgov.cli.trust_options import key_option, stamp_of, stamp_option, trust_options
 from ftgov.errors import UsageError
 
 if TYPE_CHECKING:
     from ftgov.api.signed import Trust
     from ftgov.api.waivers import Ask
     from ftgov.records.waiver import VerifiedWaiver
+    from ftgov.signing.envelope import Stamp
     from ftgov.signing.keys import SigningKey
     from ftgov.store.workspace import Workspace
 
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
 @click.option("--approve", metavar="WAIVER", help="Approve this waiver; not its author's key.")
 @click.option("--list", "listing", is_flag=True, help="List the waivers of --model, verified.")
 @key_option
+@stamp_option
 @passphrase_option
 @trust_options
 @workspace_option
@@ -61,6 +63,7 @@ def waive(
     approve: str | None,
     listing: bool,
     key: str,
+    tsa: str | None,
     passphrase_file: Path | None,
     trust: Path | None,
     trust_root: str | None,
@@ -78,8 +81,8 @@ def waive(
     from ftgov.api.signed import Trust
     from ftgov.api.waivers import Ask
 
-    by = _By(Trust(trust, trust_root), actor)
     with api.open_workspace(workspace) as opened:
+        by = _By(Trust(trust, trust_root), actor, stamp_of(opened, tsa))
         if listing:
             _list(console, opened, _named("--model", model), system, by)
             return
@@ -94,10 +97,11 @@ def waive(
 
 
 class _By(NamedTuple):
-    """By which trust pack, and who acts."""
+    """By which trust pack, who acts, and what stamps the time."""
 
     trust: Trust
     actor: str
+    stamp: Stamp | None
 
 
 class _Wanted(NamedTuple):
@@ -125,7 +129,9 @@ def _list(console: Console, opened: Workspace, model: str, system: str | None, b
 def _approve(console: Console, opened: Workspace, name: str, key: SigningKey, by: _By) -> None:
     from ftgov.api.waivers import approve_waiver
 
-    approved = approve_waiver(opened, name, key=key, trust=by.trust, actor=by.actor)
+    approved = approve_waiver(
+        opened, name, key=key, trust=by.trust, timestamp=by.stamp, actor=by.actor
+    )
     console.result(approved, [_line(approved)])
 
 
@@ -139,6 +145,7 @@ def _ask(console: Console, opened: Workspace, wanted: _Wanted, key: SigningKey, 
         key=key,
         system=wanted.system,
         trust=by.trust,
+        timestamp=by.stamp,
         actor=by.actor,
     )
     lines = [
