@@ -13,7 +13,8 @@ from ftgov.records.canonical import canonical_bytes, plain
 from ftgov.records.decision import Decision
 from ftgov.records.digest import bare, digest_bytes, digest_record
 from ftgov.records.entry import DecisionsMade
-from ftgov.records.svr import GATE_PASS, SVR_PREDICATE, statement_of
+from ftgov.records.predicates import SVR_PREDICATE, SimpleVerificationResult
+from ftgov.records.svr import GATE_PASS, statement_of
 from ftgov.signing.envelope import read_envelope
 from ftgov.signing.keys import SigningKey
 from policy_matrix import MODEL, at, copied
@@ -42,7 +43,9 @@ def test_only_what_passed_is_a_property() -> None:
     results = found["https://ftgov.dev/svr/gate/v1"]
     assert [each["outcome"] for each in results["rules"]] == list(outcomes)
     assert results["verdict"] == "fail"
-    assert found["verifier"]["version"] == {"ftgov": "1.2.3"}
+    assert found["verifier"]["id"] == "https://ftgov.dev/verifier/gate/1.2.3"
+    read = SimpleVerificationResult.model_validate(found)
+    assert read.properties == ("FTGOV_R-pass_V2",)
     assert found["timeCreated"] == NOW
 
 
@@ -58,7 +61,9 @@ def test_policies_and_subjects_are_digests() -> None:
     assert [each.name for each in statement.subject] == ["assessment/m", "decisions/m"]
     content = digest_record([plain(each) for each in decisions])
     assert statement.subject[1].digest == {"sha256": bare(content)}
-    assert statement.predicate["policies"] == [{"name": "g", "digest": {"sha256": bare(D)}}]
+    assert statement.predicate["verifier"]["policies"] == [
+        {"name": "g", "digest": {"sha256": bare(D)}}
+    ]
 
 
 def test_no_decision_is_no_statement() -> None:

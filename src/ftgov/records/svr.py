@@ -4,45 +4,30 @@
 concluded: a rule that is waived, warned of or failed is not there, and `FTGOV_GATE_PASS` stands
 only under a verdict that passes. The rest is our own extension under a name of its own.
 
-Sources: in-toto Attestation Framework, predicate svr v0.2 (verifier, policies, timeCreated,
-properties), and its parsing rules: unknown fields are ignored, and ignoring one never turns a
-denial into an approval.
+Sources: as `predicates.py`; the framework's parsing rules: unknown fields are ignored, and ignoring
+one never turns a denial into an approval.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Literal
 
 from pydantic import Field
 
 from ftgov.records.attestation import STATEMENT_TYPE, Statement, StatementSubject
-from ftgov.records.base import Record, Time
+from ftgov.records.base import Record
 from ftgov.records.canonical import plain
 from ftgov.records.decision import Cause, Decision, Outcome, TimeSource, Verdict, verdict_of
 from ftgov.records.digest import Digest, bare, digest_record
+from ftgov.records.predicates import (
+    SVR_PREDICATE,
+    ResourceDescriptor,
+    SimpleVerificationResult,
+    Verifier,
+)
 
-SVR_PREDICATE = "https://in-toto.io/attestation/svr/v0.2"
-VERIFIER = "https://ftgov.dev/verifier/gate/v1"
+VERIFIER = "https://ftgov.dev/verifier/gate"
 GATE_PASS = "FTGOV_GATE_PASS"  # noqa: S105 (a property's name, no secret)
-
-
-class _Aliased(Record):
-    model_config = {"populate_by_name": True, "serialize_by_alias": True}
-
-
-class Verifier(Record):
-    """Who judged: the kind of verifier, and the program's version."""
-
-    id: str
-    version: dict[str, str]
-
-
-class JudgedPolicy(Record):
-    """A gate that was applied, by the digest of its text."""
-
-    name: str
-    digest: dict[Literal["sha256"], str]
 
 
 class RuleResult(Record):
@@ -57,21 +42,19 @@ class RuleResult(Record):
     waiver: Digest | None = None
 
 
-class GateResults(_Aliased):
+class GateResults(Record):
     """Our extension: the verdict and every rule, those that did not pass as well."""
+
+    model_config = {"populate_by_name": True, "serialize_by_alias": True}
 
     verdict: Verdict
     time_source: TimeSource = Field(alias="timeSource")
     rules: tuple[RuleResult, ...]
 
 
-class VerificationResult(_Aliased):
-    """The predicate."""
+class GateVerification(SimpleVerificationResult):
+    """The predicate: what others read, and our extension."""
 
-    verifier: Verifier
-    policies: tuple[JudgedPolicy, ...]
-    time_created: Time = Field(alias="timeCreated")
-    properties: tuple[str, ...]
     results: GateResults = Field(alias="https://ftgov.dev/svr/gate/v1")
 
 
@@ -93,9 +76,9 @@ def statement_of(
     """
     if not decisions:
         raise ValueError("there is no decision to state")
-    found = VerificationResult(
-        verifier=Verifier(id=VERIFIER, version={"ftgov": tool.rpartition(" ")[2]}),
-        policies=_policies(decisions),
+    verifier = f"{VERIFIER}/{tool.rpartition(' ')[2]}"
+    found = GateVerification(
+        verifier=Verifier(id=verifier, policies=_policies(decisions)),
         time_created=decisions[0].decided_at,
         properties=_properties(decisions),
         results=GateResults(
@@ -116,9 +99,9 @@ def statement_of(
     )
 
 
-def _policies(decisions: Sequence[Decision]) -> tuple[JudgedPolicy, ...]:
+def _policies(decisions: Sequence[Decision]) -> tuple[ResourceDescriptor, ...]:
     named = dict.fromkeys((decision.gate, decision.policy) for decision in decisions)
-    return tuple(JudgedPolicy(name=gate, digest={"sha256": bare(text)}) for gate, text in named)
+    return tuple(ResourceDescriptor.of(gate, text) for gate, text in named)
 
 
 def _properties(decisions: Sequence[Decision]) -> tuple[str, ...]:
