@@ -12,7 +12,7 @@ from ftgov.policy.case import Case
 from ftgov.policy.decide import Court, decide
 from ftgov.policy.form import Gate
 from ftgov.policy.invented import assessment_of, signing_of
-from ftgov.policy.lint import Known, lint_gate
+from ftgov.policy.lint import Known, declared, lint_gate
 from ftgov.policy.load import load_gate
 from ftgov.policy.paths import limits_of
 from ftgov.policy.view import view_of
@@ -188,6 +188,15 @@ def test_lint_accepts_what_is_right() -> None:
         "signatures.exists(s, s.role == 'x') && findings.exists(f, f.id == 'toy')",
     ):
         assert {fault.key for fault in lint_gate(gate(expression), KNOWN)} == {"tests"}, expression
+
+
+def test_a_worker_that_was_lost_knows_the_types_again() -> None:
+    wrong = gate("evidence.toy.figure.low > 'a'")
+    with declared(KNOWN) as worker:
+        before = lint_gate(wrong, KNOWN, worker)
+        worker._stop()
+        assert lint_gate(wrong, KNOWN, worker) == before
+    assert "no matching overload" in before[0].text
 
 
 def test_one_worker_judges_many_models() -> None:

@@ -75,6 +75,7 @@ class Arbiter:
         self._lines: Lines | None = None
         self._values: dict[str, Any] | None = None
         self._rules: Rules = ()
+        self._types: dict[str, str] | None = None
         self._count = 0
         self._unable: str | None = None
 
@@ -142,8 +143,9 @@ class Arbiter:
         Raises:
             WorkerLost: If the worker gave no usable answer in time.
         """
-        self._start()
-        self._exchange({"op": "declare", "types": types}, _Done, START_SECONDS)
+        self._types = types
+        if self._process is not None:
+            self._exchange({"op": "declare", "types": types}, _Done, START_SECONDS)
 
     def _judged(self, indexes: Sequence[int]) -> Iterator[tuple[Check, ...]]:
         self._start()
@@ -156,7 +158,7 @@ class Arbiter:
             yield reply.checks
 
     def _start(self) -> None:
-        """Start a worker if there is none, and wait until it has taken values and rules."""
+        """Start a worker if there is none, and wait until it has taken all that was set."""
         if self._process is not None:
             return
         if self._unable is not None:
@@ -165,8 +167,8 @@ class Arbiter:
         try:
             self._launch()
             # Asked once, if only for nothing, so that starting costs no policy its time.
-            request = {"op": "begin", "values": self._values, "rules": self._rules}
-            self._exchange(request, _Done, START_SECONDS)
+            known = {"values": self._values, "rules": self._rules, "types": self._types}
+            self._exchange({"op": "begin", **known}, _Done, START_SECONDS)
         except WorkerLost as lost:
             self._unable = f"{lost}, when it was started"
             raise

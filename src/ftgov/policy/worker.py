@@ -188,11 +188,11 @@ def answers(session: Session, request: dict[str, Any]) -> Iterator[dict[str, Any
         case "compile":
             yield {"faults": [_fault(session, *asked) for asked in request["sources"]]}
             return
-        case "declare":
-            session.declare(request["types"])
-        case _:  # begin, bind and rules
+        case _:  # begin, bind, rules and declare
             if request.get("values") is not None:
                 session.bind(request["values"])
+            if request.get("types") is not None:
+                session.declare(request["types"])
             session.rules = request.get("rules", session.rules)
     yield {}
 
