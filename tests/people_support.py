@@ -7,8 +7,9 @@ from typing import Any, NamedTuple
 
 from ftgov import api
 from ftgov.api.keys import load_key
+from ftgov.api.tree_heads import made_log_key
 from ftgov.signing.keys import SigningKey
-from ftgov.signing.trust import TrustedKey, build_trust_pack
+from ftgov.signing.trust import TrustedKey, TrustedLog, build_trust_pack
 
 SINCE = "2026-11-01T00:00:00Z"
 PEOPLE = {
@@ -44,8 +45,14 @@ class People(NamedTuple):
             else key
             for key in listed
         ]
+        with api.open_workspace(self.place) as opened:
+            log = made_log_key(opened)
         content = build_trust_pack(
-            listed, root=self.keys[root], issued_at="2026-11-02T00:00:00Z", **changes
+            listed,
+            root=self.keys[root],
+            issued_at="2026-11-02T00:00:00Z",
+            logs=[TrustedLog(origin=log.name, key=log.public)],
+            **changes,
         )
         (self.place / "trust" / "trust-pack.json").write_bytes(content)
 

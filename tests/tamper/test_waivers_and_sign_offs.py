@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -17,8 +16,12 @@ from ftgov.api.signed import Trust
 from ftgov.api.waivers import Ask, approve_waiver, waive, waivers_for
 from ftgov.dossier.signed import verified_sign_offs, verified_waivers
 from ftgov.errors import FtgovError, InvalidBundle, NotAssessable, UsageError
+from ftgov.recompute.figures import NOTHING
+from ftgov.recompute.signed import compare_signed
 from ftgov.records.base import time_text
 from ftgov.records.decision import Decision
+from ftgov.records.dossier import Dossier
+from ftgov.signing.bundle import BundleEvidence, open_bundle
 from ftgov.signing.trust import find_trust_pack, read_pack_file, read_trust_pack
 from ftgov.store.workspace import Workspace
 from people_support import People, people_in
@@ -174,8 +177,31 @@ def test_a_bundle_carries_what_was_signed(
     ]
     again = api.verify(out / "bundle", people.place / "trust", recompute=True)
     assert again.verdict == "valid", again
-    stated = json.loads((out / "dossier.json").read_text())
-    assert stated["waivers"][0]["approver"] == "Ben Example"
+    dossier = Dossier.model_validate_json((out / "dossier.json").read_bytes())
+    assert dossier.waivers[0].approver == "Ben Example"
+    _forged_people_are_told(dossier, out / "bundle", people)
+
+
+def _forged_people_are_told(dossier: Dossier, bundle: Path, people: People) -> None:
+    """A dossier whose signer names people who signed nothing is contradicted by its statements."""
+    pack = read_trust_pack(read_pack_file(find_trust_pack(people.place / "trust")), root_pin=None)
+    named = {"approver": "Carl Example"}
+    other = {"holder": "Carl Example"}
+    forged: dict[str, dict[str, Any]] = {
+        "waiver ": {"waivers": (dossier.waivers[0].model_copy(update=named),)},
+        "sign-off of Carl": {"signatures": (dossier.signatures[0].model_copy(update=other),)},
+        "no statement": {
+            "evidence": tuple(f for f in dossier.evidence if "sigstore" not in f.name)
+        },
+    }
+    with open_bundle(bundle) as read:
+        evidence = BundleEvidence(read)
+        assert compare_signed(dossier, evidence, pack) == NOTHING
+        for said, changes in forged.items():
+            found = compare_signed(dossier.model_copy(update=changes), evidence, pack)
+            assert said in " ".join(found.differs)
+        without = compare_signed(dossier, evidence, None)
+        assert (without.differs, len(without.underivable)) == ((), 1)
 
 
 def test_a_changed_statement_counts_for_nothing(people: People, opened: Workspace) -> None:
