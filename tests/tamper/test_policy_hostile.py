@@ -10,63 +10,15 @@ import pytest
 
 from ftgov.policy import isolation
 from ftgov.policy.case import Case
-from ftgov.policy.decide import decide
-from ftgov.policy.form import Gate
+from ftgov.policy.decide import Court, decide
 from ftgov.policy.invented import assessment_of
 from ftgov.policy.isolation import Arbiter, WorkerLost
-from ftgov.policy.load import load_gate
 from ftgov.policy.pipes import environment
-from ftgov.policy.ruling import rule_on
 from ftgov.policy.view import view_of
+from hostile_policies import HOSTILE, gate
 
 NOW = "2026-11-21T09:00:00Z"
 GIVEN = assessment_of(Case(name="x", now=NOW, expect="pass"))
-ONES = "[" + ",".join(["1"] * 100) + "]"
-MUCH = "'a'" + f".replace('a', '{'a' * 90}')" * 4
-
-HOSTILE = {
-    "loops": f"{ONES}.all(a, {ONES}.all(b, {ONES}.all(c, {ONES}.all(d, true))))",
-    "quiet_loops": f"{ONES}.map(a, {ONES}.map(b, {ONES}.map(c, a + b + c))).size() > 0",
-    "string_growth": "('a'" + f".replace('a', '{'a' * 100}')" * 6 + ").size() > 0",
-    "list_growth": f"{ONES}.map(x, 'aaaaaaaa')" + ".map(y, y + y)" * 25 + ".size() > 0",
-    "regex_bomb": "('a'"
-    + f".replace('a', '{'a' * 100}')" * 3
-    + ").matches('((a{1,99}){1,99}){1,9}$')",
-    "regex_over_much": " || ".join([f"{MUCH}.matches('(.*)(.*)(.*)(.*)x')"] * 30),
-    "recursion": "(" * 4_000 + "true" + ")" * 4_000,
-    "nested_lists": "[" * 4_000 + "]" * 4_000 + " == []",
-    "minus": "-" * 9_000 + "1 == 1 && subject.nothing",
-    "long_source": "true" + " || true" * 2_200,
-    "null": "null",
-    "null_in_disguise": "dyn(null)",
-    "null_chosen": "true ? dyn(null) : dyn(true)",
-    "number": "1",
-    "text": "'true'",
-    "list": "[true]",
-    "type": "type(true)",
-    "unfinished": "true &&",
-    "empty_comment": "// true",
-    "nul_byte": "true\x00",
-    "surrogate": "'\ud800' == ''",
-    "overflow": "9223372036854775807 + 1 > 0",
-}
-
-
-def gate(*sources: str) -> Gate:
-    """A gate whose rules hold these expressions, past the loader's own limits."""
-    text = (
-        "apiVersion: ftgov.dev/policy/v1\nkind: Policy\n"
-        "metadata: {id: T-1, version: 1, title: T, reason: R}\n"
-        "spec: {remedy: R, validations: [{expression: 'true', message: \"'said'\"}]}\n"
-    )
-    found = load_gate(text, name="hostile")
-    rule = found.policies[0]
-    rules = []
-    for source in sources:
-        check = rule.spec.validations[0].model_copy(update={"expression": source})
-        spec = rule.spec.model_copy(update={"validations": (check,)})
-        rules.append(rule.model_copy(update={"spec": spec}))
-    return found.model_copy(update={"policies": tuple(rules), "lines": ({},) * len(rules)})
 
 
 @pytest.mark.parametrize("name", HOSTILE)
@@ -99,7 +51,9 @@ def test_a_message_that_grows_is_no_pass() -> None:
 
 FIRST = "import sys, time, json\nfirst = json.loads(sys.stdin.buffer.readline())\n"
 STARTED = FIRST + "print(json.dumps({'id': first['id']}), flush=True)\nsys.stdin.readline()\n"
-REPLY = "print(json.dumps({{'id': {id}, 'checks': {checks}}}), flush=True)\ntime.sleep(9)\n"
+REPLY = (
+    "print(json.dumps({{'id': {id}, 'rule': 0, 'checks': {checks}}}), flush=True)\ntime.sleep(9)\n"
+)
 PASS = [{"state": "pass", "text": "x"}]
 
 MAD = {
@@ -112,8 +66,9 @@ MAD = {
     "too_many_checks": STARTED + REPLY.format(id=2, checks=PASS * 2),
     "odd_state": STARTED + REPLY.format(id=2, checks=[{"state": "PASS", "text": "x"}]),
     "more_keys": STARTED + REPLY.format(id=2, checks=[{"state": "pass", "text": "x", "y": 1}]),
-    "two_replies": STARTED + "print(json.dumps({'id': 2, 'checks': []}) * 2, flush=True)\n",
-    "twice_a_key": STARTED + 'print(\'{"id":2,"id":2,"checks":[]}\', flush=True)\n',
+    "two_replies": STARTED
+    + "print(json.dumps({'id': 2, 'rule': 0, 'checks': []}) * 2, flush=True)\n",
+    "twice_a_key": STARTED + 'print(\'{"id":2,"id":2,"rule":0,"checks":[]}\', flush=True)\n',
     "silent": STARTED + "time.sleep(9)\n",
     "dies": STARTED + "sys.exit(3)\n",
     "dies_at_once": "raise SystemExit(1)\n",
@@ -126,13 +81,14 @@ MAD = {
 def test_a_mad_worker_is_an_error(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(isolation, "START_SECONDS", 1.0)
     found = gate("true")
-    view = view_of(GIVEN, signatures=(), now=NOW)
+    view = view_of(GIVEN, now=NOW)
     start = time.monotonic()
     with Arbiter(command=[sys.executable, "-S", "-c", MAD[name]], seconds=0.3) as arbiter:
-        arbiter.bind(view.values)
+        court = Court([found], arbiter)
         decisions = [
-            rule_on(arbiter, found, found.policies[0], view, now=NOW, time_source="given")
+            decision
             for _ in range(2)
+            for decision in court.judge(view, now=NOW, time_source="given")
         ]
     assert [decision.outcome for decision in decisions] == ["error", "error"]
     assert "the policy worker" in decisions[0].message
@@ -142,10 +98,9 @@ def test_a_mad_worker_is_an_error(name: str, monkeypatch: pytest.MonkeyPatch) ->
 def test_the_mad_workers_would_have_passed_when_sane() -> None:
     sane = STARTED + REPLY.format(id=2, checks=PASS)
     found = gate("true")
-    view = view_of(GIVEN, signatures=(), now=NOW)
+    view = view_of(GIVEN, now=NOW)
     with Arbiter(command=[sys.executable, "-S", "-c", sane]) as arbiter:
-        arbiter.bind(view.values)
-        decision = rule_on(arbiter, found, found.policies[0], view, now=NOW, time_source="given")
+        (decision,) = Court([found], arbiter).judge(view, now=NOW, time_source="given")
     assert decision.outcome == "pass"
 
 

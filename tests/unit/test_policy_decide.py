@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from ftgov.errors import UsageError
-from ftgov.policy.case import Case, SignatureSeen
+from ftgov.policy.case import Case
 from ftgov.policy.decide import decide
 from ftgov.policy.form import Gate
 from ftgov.policy.invented import assessment_of
@@ -15,7 +15,9 @@ from ftgov.policy.load import load_gate
 from ftgov.policy.trial import try_gate
 from ftgov.policy.view import view_of
 from ftgov.records.decision import Decision, verdict_of
+from ftgov.records.digest import digest_record
 from ftgov.records.dossier import Assessment
+from ftgov.records.verified import VerifiedSignature
 
 NOW = "2026-11-21T09:00:00Z"
 
@@ -157,14 +159,22 @@ def test_missing_evidence_says_what_the_analyzer_said() -> None:
     assert decision.message.startswith("missing evidence: toy.figure (not assessed: ")
 
 
+def signature(given: Assessment, **fields: Any) -> VerifiedSignature:
+    every = {"holder": "ada", "role": "approver", "spki": "sha256:1", "signed_at": NOW}
+    every |= {"assessment": digest_record(given)}
+    return VerifiedSignature.model_validate(every | fields)
+
+
 def test_signatures_come_from_the_caller_alone() -> None:
     checks = check("signatures.exists(s, s.verified && s.role == 'approver')")
     given = assessment()
-    good = SignatureSeen(name="ada", role="approver", verified=True)
+    good = signature(given)
     assert only(gate(checks), given).outcome == "fail"
     assert only(gate(checks), given, signatures=[good]).outcome == "pass"
-    forged = good.model_copy(update={"verified": False})
-    assert only(gate(checks), given, signatures=[forged]).outcome == "fail"
+    other = signature(given, role="author")
+    assert only(gate(checks), given, signatures=[other]).outcome == "fail"
+    elsewhere = signature(given, assessment=digest_record("another"))
+    assert only(gate(checks), given, signatures=[elsewhere]).outcome == "fail"
     needed = gate(checks, "  requires: [signatures]")
     assert only(needed, given).message == "missing evidence: signatures"
 
@@ -201,10 +211,10 @@ def test_a_figure_that_stands_twice_or_under_a_false_name_is_not_shown() -> None
     given = assessment(measures=FIGURE)
     (finding,) = given.findings
     twice = given.model_copy(update={"findings": (finding, finding)})
-    view = view_of(twice, signatures=(), now=NOW)
+    view = view_of(twice, now=NOW)
     assert "it stands twice" in (view.why_absent("toy.figure") or "")
     stranger = finding.model_copy(update={"analyzer": "stranger"})
-    view = view_of(given.model_copy(update={"findings": (stranger,)}), signatures=(), now=NOW)
+    view = view_of(given.model_copy(update={"findings": (stranger,)}), now=NOW)
     assert "does not own that name" in (view.why_absent("evidence.toy.figure") or "")
 
 

@@ -12,7 +12,7 @@ from ftgov.policy.decide import decide
 from ftgov.policy.form import Gate
 from ftgov.policy.invented import assessment_of
 from ftgov.policy.levels import why_unsure
-from ftgov.policy.lint import lint_gate
+from ftgov.policy.lint import Known, lint_gate
 from ftgov.policy.load import load_gate
 from ftgov.records.decision import Decision
 
@@ -94,7 +94,7 @@ def test_a_part_without_a_value_has_no_level_to_ask_for() -> None:
 
 def test_an_expression_may_read_the_level() -> None:
     found = gate("evidence.toy.figure.level >= 0.97")
-    assert lint_gate(found, ["toy.figure"])[0].key == "tests"
+    assert lint_gate(found, Known(["toy.figure"]))[0].key == "tests"
     assert judged(found, measures={"toy.figure": figure(0.96)}).outcome == "fail"
     assert judged(found, measures={"toy.figure": figure(0.97)}).outcome == "pass"
 
@@ -115,4 +115,4 @@ def test_a_level_that_is_none_is_refused(level: str) -> None:
 
 
 def test_lint_refuses_a_policy_without_any_test() -> None:
-    assert [fault.key for fault in lint_gate(gate("true"), [])] == ["tests", "tests"]
+    assert [fault.key for fault in lint_gate(gate("true"), Known([]))] == ["tests", "tests"]

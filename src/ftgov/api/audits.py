@@ -11,8 +11,9 @@ from ftgov.api.lineage import subject_of
 from ftgov.api.recording import ACTOR, append
 from ftgov.api.special_categories import require_ground
 from ftgov.dossier.assess import Circumstances, assess
+from ftgov.dossier.kept import read_assessment
 from ftgov.errors import LedgerTampered, NotAssessable
-from ftgov.records.canonical import canonical_bytes, canonical_json
+from ftgov.records.canonical import canonical_bytes
 from ftgov.records.digest import bare, digest_record
 from ftgov.records.dossier import AnalysisSettings, Assessment
 from ftgov.records.entry import AssessmentMade
@@ -141,5 +142,12 @@ def current_assessment(workspace: Workspace, model: str, system: str | None = No
     for file in subject.evidence():
         workspace.evidence.open(file.digest).close()
     with workspace.evidence.open(made.assessment.digest) as stream:
-        content = canonical_json(stream.read())
-    return Current(Assessment.model_validate(content), made.assessment)
+        content = stream.read()
+    assessment = read_assessment(content, made.assessment.digest)
+    if digest_record(assessment.subject) != made.subject:
+        raise NotAssessable(
+            f"The assessment that the ledger names for '{model}' speaks of something else.",
+            why=f"It is about {assessment.subject.model.name} as it was recorded at another time.",
+            next_step=again,
+        )
+    return Current(assessment, made.assessment)

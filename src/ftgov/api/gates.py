@@ -2,26 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
 
-from ftgov.api.audits import current_assessment, key_of
+from ftgov.api.audits import Current, current_assessment, key_of
 from ftgov.api.clock import Moment, moment_of
 from ftgov.api.law import day, shipped_pack
+from ftgov.api.policy_bundles import owner_of, read_policies
 from ftgov.api.recording import ACTOR, append
-from ftgov.dossier.assess import classify_subject
+from ftgov.api.signed import OWN, Signed, Trust, require_pack, signed_about
+from ftgov.dossier.assess import TOOL, classify_subject
 from ftgov.errors import NotAssessable, UsageError
 from ftgov.intake.text_files import read_text
+from ftgov.policy.archive import PolicyBundle
 from ftgov.policy.decide import decide
 from ftgov.policy.load import Gate, load_gate
+from ftgov.records.attestation import Statement
 from ftgov.records.canonical import canonical_bytes
 from ftgov.records.decision import Decision, Verdict, verdict_of
 from ftgov.records.digest import digest_record
 from ftgov.records.dossier import Assessment
 from ftgov.records.entry import DecisionsMade
 from ftgov.records.law import Classification
+from ftgov.records.svr import statement_of
+from ftgov.records.verified import SigningTime
 from ftgov.shipped import shipped
+from ftgov.signing.envelope import sign_statement
+from ftgov.signing.keys import SigningKey
+from ftgov.signing.trust import TrustPack
 from ftgov.store.workspace import Workspace
 
 
@@ -33,21 +43,23 @@ class GateFile(NamedTuple):
 
 
 class GateResult(NamedTuple):
-    """What the gates concluded about one model."""
+    """What the gates concluded about one model; `statement` is its signed form, if signed."""
 
     assessment: Assessment
     decisions: tuple[Decision, ...]
     verdict: Verdict
     gates: tuple[GateFile, ...]
+    signed: Signed = Signed()
+    statement: bytes | None = None
 
 
-def _is_path(word: str) -> bool:
+def is_path(word: str) -> bool:
     """Tell a path from the name of a shipped gate, which no file beside us may replace."""
-    return Path(word).suffix in {".yaml", ".yml"} or len(Path(word).parts) > 1
+    return Path(word).suffix in {".yaml", ".yml", ".tar"} or len(Path(word).parts) > 1
 
 
 def _path_of(word: str) -> Path:
-    if _is_path(word):
+    if is_path(word):
         return Path(word)
     named = shipped("policies", "gates") / f"{word}.yaml"
     if not named.is_file():
@@ -58,17 +70,27 @@ def _path_of(word: str) -> Path:
     return named
 
 
-def load_gates(words: Sequence[str]) -> tuple[GateFile, ...]:
+def load_gates(words: Sequence[str], owned: Callable[[Path], PolicyBundle]) -> tuple[GateFile, ...]:
     """Load gates by path or by the name of a shipped one.
+
+    Args:
+        words: Paths of gates and of policy bundles (.tar), and names.
+        owned: Reads a policy bundle; `trusted_bundles` says whose counts, `read_policies` reads
+            those of anyone, whose rules must judge nothing.
 
     Raises:
         UsageError: If one is absent or malformed; names file, line and key.
+        InvalidBundle: If a policy bundle is malformed, or not signed by a trusted owner.
+        NotAssessable: If a policy bundle is named, and nothing says whose counts.
     """
-    found = []
+    found: list[GateFile] = []
     for word in words:
         path = _path_of(word)
-        text = read_text(path)
-        found.append(GateFile(load_gate(text, name=path.stem, file=str(path)), text))
+        if path.suffix == ".tar":
+            texts = owned(path).texts
+            found += [_gate(text, name, f"{path}:{name}.yaml") for name, text in texts.items()]
+        else:
+            found.append(_gate(read_text(path), path.stem, str(path)))
     if not found:
         raise UsageError(
             "There is no gate to check.", next_step="Name one with --policy or in ftgov.toml."
@@ -76,11 +98,51 @@ def load_gates(words: Sequence[str]) -> tuple[GateFile, ...]:
     return tuple(found)
 
 
+def _gate(text: str, name: str, file: str) -> GateFile:
+    return GateFile(load_gate(text, name=name, file=file), text)
+
+
+def trusted_bundles(
+    pack: Callable[[], TrustPack], now: str | Moment | None
+) -> Callable[[Path], PolicyBundle]:
+    """Return what reads a policy bundle whose owner the trust pack lists, and no other.
+
+    Args:
+        pack: Gives the trust pack; asked only where there is a bundle.
+        now: The present.
+    """
+
+    def read(path: Path) -> PolicyBundle:
+        bundle = read_policies(path)
+        owner_of(bundle, pack(), now)
+        return bundle
+
+    return read
+
+
+def gates_of(
+    workspace: Workspace,
+    words: Sequence[str] = (),
+    *,
+    trust: Trust = OWN,
+    now: str | Moment | None = None,
+) -> tuple[GateFile, ...]:
+    """Load the gates that were named, or else those of the workspace.
+
+    Raises:
+        UsageError: If one is absent or malformed; names file, line and key.
+        InvalidBundle: If a policy bundle is malformed, or not signed by a trusted owner.
+        NotAssessable: If a policy bundle is named, and there is no trust pack.
+    """
+    owned = trusted_bundles(lambda: require_pack(workspace, trust), now)
+    return load_gates(words or default_gates(workspace), owned)
+
+
 def default_gates(workspace: Workspace) -> tuple[str, ...]:
     """Return the gates that `ftgov.toml` names (paths are relative to it), else `baseline`."""
     named = workspace.config.get("gates", {}).get("default", ["baseline"])
     words = [str(name) for name in named]
-    return tuple(str(workspace.root / word) if _is_path(word) else word for word in words)
+    return tuple(str(workspace.root / word) if is_path(word) else word for word in words)
 
 
 def check(
@@ -92,6 +154,8 @@ def check(
     as_of: str | None = None,
     now: str | Moment | None = None,
     actor: str = ACTOR,
+    trust: Trust = OWN,
+    key: SigningKey | None = None,
 ) -> GateResult:
     """Judge a model's current assessment; runs no analyzer.
 
@@ -103,27 +167,71 @@ def check(
         as_of: A time that policies see as now instead of the present; decisions say so.
         now: The present, RFC 3339 UTC; by default the system's clock.
         actor: Who asks.
+        trust: Another trust pack than the workspace's, for sign-offs and waivers.
+        key: Signs the decisions, as a Simple Verification Result; None leaves them unsigned.
 
     Raises:
-        NotAssessable: If there is no current assessment, or the law changed since.
+        NotAssessable: If there is no current assessment, the law changed since, or what people
+            signed can't be verified for want of a file or a sound trust pack.
         LedgerTampered: If the ledger is not what was written.
         UsageError: If a name or a gate is wrong.
     """
-    gates = load_gates(policies or default_gates(workspace))
+    gates = gates_of(workspace, policies, trust=trust, now=now)
     current = current_assessment(workspace, model, system)
     present = moment_of(now)
     judged = moment_of(as_of) if as_of else present
-    _require_same_law(current.assessment, judged.text)
-    decisions = decide(
-        [each.gate for each in gates],
-        current.assessment,
-        now=judged.text,
-        time_source=judged.source,
-    )
-    result = GateResult(current.assessment, decisions, verdict_of(decisions), gates)
+    result = decided(gates, current.assessment, judged, _signed(workspace, current, judged, trust))
+    if key:
+        statement = decisions_statement(result.assessment, result.decisions)
+        result = result._replace(statement=sign_statement(statement, key))
     if not workspace.read_only:
         _keep(workspace, result, judged.text, _Recorder(actor, present.text))
     return result
+
+
+def _signed(workspace: Workspace, current: Current, judged: Moment, trust: Trust) -> Signed:
+    return signed_about(
+        workspace,
+        current.assessment.subject,
+        now=datetime.fromisoformat(judged.text),
+        trust=trust,
+        assessment=digest_record(current.assessment),
+    )
+
+
+def decided(
+    gates: tuple[GateFile, ...],
+    assessment: Assessment,
+    judged: Moment,
+    signed: Signed,
+    signing: SigningTime | None = None,
+) -> GateResult:
+    """Judge an assessment with what people signed about it; nothing is recorded.
+
+    Raises:
+        NotAssessable: If the law of the day says something else of the system.
+    """
+    _require_same_law(assessment, judged.text)
+    decisions = decide(
+        [each.gate for each in gates],
+        assessment,
+        signatures=signed.signatures,
+        now=judged.text,
+        time_source=judged.source,
+        signing=signing,
+        waivers=signed.waivers,
+    )
+    return GateResult(assessment, decisions, verdict_of(decisions), gates, signed)
+
+
+def decisions_statement(assessment: Assessment, decisions: tuple[Decision, ...]) -> Statement:
+    """Return what gates decided as an in-toto statement that anyone's tools can read."""
+    return statement_of(
+        decisions,
+        assessment=digest_record(assessment),
+        model=assessment.subject.model.name,
+        tool=TOOL,
+    )
 
 
 def _require_same_law(assessment: Assessment, moment: str) -> None:
@@ -159,6 +267,11 @@ def _keep(workspace: Workspace, result: GateResult, judged: str, by: _Recorder) 
         name="decisions.json",
         media_type="application/json",
     )
+    statement = None
+    if result.statement is not None:
+        statement = workspace.evidence.put_bytes(
+            result.statement, name="decisions.sigstore.json", media_type="application/json"
+        )
     subject = result.assessment.subject
     made = DecisionsMade(
         name=key_of(subject),
@@ -167,5 +280,6 @@ def _keep(workspace: Workspace, result: GateResult, judged: str, by: _Recorder) 
         decisions=kept,
         verdict=result.verdict,
         decided_at=judged,
+        statement=statement,
     )
     append(workspace, [made], actor=by.actor, recorded_at=by.recorded_at)

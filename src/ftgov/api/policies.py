@@ -6,7 +6,10 @@ from collections.abc import Sequence
 
 from ftgov import analyzers
 from ftgov.api.gates import load_gates
-from ftgov.policy.lint import Fault, lint_gate
+from ftgov.api.law import shipped_packs
+from ftgov.api.policy_bundles import read_policies
+from ftgov.errors import UsageError
+from ftgov.policy.lint import Fault, Known, declared, lint_gate
 from ftgov.policy.trial import Trial, try_gate
 
 
@@ -18,8 +21,18 @@ def lint_gates(words: Sequence[str]) -> tuple[Fault, ...]:
     Raises:
         UsageError: If a gate is absent or can't be parsed.
     """
-    known = [measure.id for analyzer in analyzers.discover() for measure in analyzer.measures]
-    return tuple(fault for each in load_gates(words) for fault in lint_gate(each.gate, known))
+    gates = load_gates(words, read_policies)
+    known = known_paths()
+    with declared(known) as arbiter:
+        return tuple(fault for each in gates for fault in lint_gate(each.gate, known, arbiter))
+
+
+def known_paths() -> Known:
+    """Return what policies may read here: declared measures, and duties of all shipped packs."""
+    measures = [measure.id for analyzer in analyzers.discover() for measure in analyzer.measures]
+    packs = [each.pack for each in shipped_packs()]
+    duties = dict.fromkeys(duty.id for pack in packs for duty in pack.obligations)
+    return Known(tuple(measures), tuple(duties))
 
 
 def try_gates(words: Sequence[str]) -> tuple[Trial, ...]:
@@ -28,4 +41,24 @@ def try_gates(words: Sequence[str]) -> tuple[Trial, ...]:
     Raises:
         UsageError: If a gate is absent or can't be parsed.
     """
-    return tuple(trial for each in load_gates(words) for trial in try_gate(each.gate))
+    return tuple(
+        trial for each in load_gates(words, read_policies) for trial in try_gate(each.gate)
+    )
+
+
+def sound_texts(words: Sequence[str]) -> dict[str, str]:
+    """Return the texts of gates by name, if none of them has a fault.
+
+    Raises:
+        UsageError: If a gate is absent, can't be parsed or has a fault, or two share a name.
+    """
+    if faults := lint_gates(words):
+        raise UsageError(
+            f"A gate with a fault is not signed: {faults[0].message}",
+            next_step="ftgov policy lint lists every fault.",
+        )
+    gates = load_gates(words, read_policies)
+    texts = {gate.name: text for gate, text in gates}
+    if len(texts) != len(gates):
+        raise UsageError("Two gates have one name.", next_step="Rename one of the files.")
+    return texts

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from ftgov.api.audits import PACK_FILE, key_of
 from ftgov.api.clock import Moment, moment_of
-from ftgov.api.gates import GateFile, GateResult, check
+from ftgov.api.gates import GateFile, GateResult, check, decisions_statement
 from ftgov.api.keys import certificate_of
 from ftgov.api.log_proof import recorded_and_proven
 from ftgov.api.recording import ACTOR
@@ -64,9 +64,22 @@ def _law_evidence(workspace: Workspace, result: GateResult) -> list[Evidence]:
 
 
 def build_dossier(workspace: Workspace, result: GateResult) -> Dossier:
-    """Return the dossier of a gate's result, its rules kept as evidence."""
-    rules = [*_gate_evidence(workspace, result.gates), *_law_evidence(workspace, result)]
-    return assemble(result.assessment, result.decisions, rules)
+    """Return the dossier of a gate's result, with its rules and what they came to as evidence."""
+    statement = decisions_statement(result.assessment, result.decisions)
+    stated = workspace.evidence.put_bytes(
+        canonical_bytes(statement),
+        name="decisions.intoto.json",
+        media_type="application/vnd.in-toto+json",
+    )
+    rules = [*_gate_evidence(workspace, result.gates), *_law_evidence(workspace, result), stated]
+    rules += result.signed.statements
+    return assemble(
+        result.assessment,
+        result.decisions,
+        rules,
+        signatures=result.signed.signatures,
+        waivers=result.signed.waivers,
+    )
 
 
 def _render(dossier: Dossier) -> tuple[dict[str, bytes], str | None]:
@@ -160,7 +173,7 @@ def report(
     """
     folder = Path(output)
     present = moment_of(now)
-    result = check(workspace, model, system=system, now=present, actor=actor)
+    result = check(workspace, model, system=system, now=present, actor=actor, key=key)
     dossier = build_dossier(workspace, result)
     content = canonical_bytes(dossier)
     rendered, pdf_missing = _render(dossier)

@@ -1,12 +1,16 @@
-"""`ftgov policy`: lint and test release policies."""
+"""`ftgov policy`: lint, test and sign release policies."""
 
 from __future__ import annotations
+
+from pathlib import Path
 
 import click
 
 from ftgov.cli.console import Console, inert
-from ftgov.cli.options import ExampleGroup, command
-from ftgov.errors import ExitCode
+from ftgov.cli.options import ExampleGroup, command, workspace_option
+from ftgov.cli.secrets import passphrase_option, read_passphrase
+from ftgov.cli.trust_options import key_option
+from ftgov.errors import ExitCode, FtgovError
 
 
 @command("ftgov policy lint baseline", "ftgov policy lint gates/ours.yaml")
@@ -54,10 +58,60 @@ def test(ctx: click.Context, console: Console, gates: tuple[str, ...]) -> None:
         ctx.exit(ExitCode.NOT_ASSESSABLE)
 
 
+@command(
+    "ftgov policy bundle gates/ours.yaml --name ours --key owner --output ours.tar",
+    "ftgov policy bundle baseline gates/ours.yaml --name ours --version 2 --key owner "
+    "--output ours.tar",
+    name="bundle",
+)
+@click.argument("gates", nargs=-1, required=True)
+@click.option("--name", required=True, help="What the bundle is called.")
+@click.option("--version", type=click.IntRange(1), default=1, show_default=True)
+@click.option("--output", type=click.Path(path_type=Path, dir_okay=False), required=True)
+@key_option
+@passphrase_option
+@workspace_option
+def bundle(
+    console: Console,
+    gates: tuple[str, ...],
+    name: str,
+    version: int,
+    output: Path,
+    key: str,
+    passphrase_file: Path | None,
+    workspace: Path,
+) -> None:
+    """Sign GATES, by path or name, as one file that others can check by.
+
+    A gate with a fault is refused. Others name the file with --policy; it counts where their trust
+    pack lists the key in the role policy-owner.
+    """
+    from ftgov import api
+    from ftgov.api.keys import load_key
+    from ftgov.api.policies import sound_texts
+    from ftgov.api.policy_bundles import bundle_policies
+
+    texts = sound_texts(gates)
+    with api.open_workspace(workspace) as opened:
+        signing = load_key(opened, key, read_passphrase(passphrase_file))
+    content = bundle_policies(texts, name=name, version=version, key=signing)
+    try:
+        output.write_bytes(content)
+    except OSError as fault:
+        raise FtgovError(
+            f"The file {output} cannot be written.", why=str(fault), next_step="Choose another."
+        ) from fault
+    plain = {"bundle": str(output), "name": name, "version": version, "gates": sorted(texts)}
+    console.result(
+        {**plain, "spki": signing.spki},
+        [f"{output}: {', '.join(sorted(texts))}", f"Next: ftgov check MODEL --policy {output}"],
+    )
+
+
 COMMAND = ExampleGroup(
     "policy",
-    [lint, test],
-    "Lint and test release policies.",
+    [lint, test, bundle],
+    "Lint, test and sign release policies.",
     "ftgov policy lint gates/ours.yaml",
     "ftgov policy test gates/ours.yaml",
 )

@@ -10,19 +10,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ftgov.errors import FtgovError
+from ftgov.records.printable import inert
 
 if TYPE_CHECKING:
     from pydantic import BaseModel  # 60 ms that `--help` does not need
 
+__all__ = ["Console", "inert"]
+
 _STYLES = {"good": "32", "bad": "31;1", "weak": "33", "quiet": "2", "strong": "1"}
-_CONTROL = dict.fromkeys((*range(9), *range(11, 32), *range(127, 160))) | dict.fromkeys(
-    (*range(8234, 8239), *range(8294, 8298)), "�"
-)
-
-
-def inert(text: str) -> str:
-    """Return text that can't steer a terminal: no control, no bidirectional override characters."""
-    return text.translate(_CONTROL)
 
 
 @dataclass(frozen=True)

@@ -31,6 +31,8 @@ COMMANDS: dict[str, str] = {
     "answer": "Answer what only a person can say about a system.",
     "checklist": "Show a system's duties by role, and how each stands.",
     "check": "Judge a model's audit by release policies.",
+    "waive": "Accept a failed rule for a time, signed by two people.",
+    "sign-off": "Approve or reject a model's assessment under your key.",
     "report": "Write the signed report and its bundle.",
     "verify": "Check a bundle offline with a trust pack.",
     "countersign": "Sign agreement with a report, or dissent with reasons.",
@@ -39,7 +41,7 @@ COMMANDS: dict[str, str] = {
     "log": "Show the ledger, or verify it and all evidence.",
     "database": "Prepare a PostgreSQL database for a team.",
     "keys": "Make and list signing keys, write a trust pack.",
-    "policy": "Lint and test release policies.",
+    "policy": "Lint, test and sign release policies.",
     "law": "Show the law packs, what starts when, and what changed.",
     "doctor": "Say what this installation can do and what is missing.",
     "completion": "Print the shell completion for bash, zsh or fish.",
@@ -64,7 +66,7 @@ class LazyGroup(click.Group):
         del ctx
         if name not in COMMANDS:
             return None
-        module = importlib.import_module(f"ftgov.cli.command_{name}")
+        module = importlib.import_module(f"ftgov.cli.command_{name.replace('-', '_')}")
         found: click.Command = module.COMMAND
         return found
 

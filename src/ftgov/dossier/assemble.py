@@ -9,6 +9,8 @@ from ftgov.records.decision import Decision, verdict_of
 from ftgov.records.digest import digest_record
 from ftgov.records.dossier import Assessment, Dossier
 from ftgov.records.evidence import Evidence
+from ftgov.records.verified import VerifiedSignature
+from ftgov.records.waiver import VerifiedWaiver
 
 
 def figures_without_evidence(assessment: Assessment, known: Iterable[Evidence]) -> tuple[str, ...]:
@@ -23,14 +25,21 @@ def figures_without_evidence(assessment: Assessment, known: Iterable[Evidence]) 
 
 
 def assemble(
-    assessment: Assessment, decisions: tuple[Decision, ...], rules: Iterable[Evidence]
+    assessment: Assessment,
+    decisions: tuple[Decision, ...],
+    rules: Iterable[Evidence],
+    *,
+    signatures: tuple[VerifiedSignature, ...] = (),
+    waivers: tuple[VerifiedWaiver, ...] = (),
 ) -> Dossier:
     """Bind an assessment, its decisions and their evidence into one dossier.
 
     Args:
         assessment: What was found.
         decisions: What the gates concluded from it.
-        rules: The law pack and gate files that were applied, as evidence.
+        rules: The law pack, gate files and signed statements that were applied, as evidence.
+        signatures: The sign-offs that the gates saw.
+        waivers: The waivers that the gates saw.
 
     Raises:
         FtgovError: If a figure rests on evidence that is not among the files: no naked number.
@@ -48,4 +57,6 @@ def assemble(
         decisions=decisions,
         verdict=verdict_of(decisions),
         evidence=tuple(sorted(files.values(), key=lambda file: (file.name, file.digest))),
+        signatures=signatures,
+        waivers=waivers,
     )

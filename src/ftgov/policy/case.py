@@ -7,8 +7,13 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from ftgov.records.base import Record, Time
-from ftgov.records.finding import Outcome, Severity
+from ftgov.records.decision import Cause, Outcome
+from ftgov.records.duty_state import Shown, State
+from ftgov.records.finding import Outcome as FindingOutcome
+from ftgov.records.finding import Severity
+from ftgov.records.job import JobState
 from ftgov.records.measurement import Assurance
+from ftgov.records.special_category import BiasBasis, SpecialColumns, StatedCategories
 
 Text = Annotated[str, Field(min_length=1, max_length=2_000)]
 """A sentence or a few, for people."""
@@ -39,7 +44,7 @@ class CaseFinding(Record):
     """A finding without figures, as a policy's own test states it."""
 
     id: str
-    outcome: Outcome
+    outcome: FindingOutcome
     severity: Severity = "note"
 
 
@@ -54,12 +59,54 @@ class CaseSubject(Record):
     system: str | None = None
 
 
-class SignatureSeen(Record):
-    """A signature as the caller's verification saw it; evidence never claims its own role."""
+class CaseJob(Record):
+    """The job that made the model, as a policy's own test states it."""
 
-    name: str
-    role: str
-    verified: bool
+    provider: str = "local"
+    method: Literal["lora", "full", "supervised", "dpo", "reinforcement", "unknown"] = "lora"
+    region: str | None = None
+    seed: int | None = None
+    train: str | None = None
+    validation: str | None = None
+    state: JobState | None = Field(default=None, description="None: it succeeded")
+
+
+class CaseDuty(Record):
+    """How a duty stands, as a policy's own test states it."""
+
+    state: State
+    evidence: Shown | None = None
+    note: str = ""
+
+
+class CaseSpecial(Record):
+    """What datasets' records say of special categories, columns that hold them, and grounds."""
+
+    stated: tuple[StatedCategories, ...] = ()
+    columns: tuple[SpecialColumns, ...] = ()
+    bases: tuple[BiasBasis, ...] = ()
+
+
+class CaseSignature(Record):
+    """A signature under the assessment; one that is not verified never reaches a policy."""
+
+    holder: str = Field(min_length=1)
+    role: str = Field(min_length=1)
+    key: str = Field(default="", description="by default one of the holder's own")
+    decision: Literal["approve", "reject"] = "approve"
+    verified: bool = True
+    signed_at: Time | None = Field(default=None, description="None: the moment of `now`")
+
+
+class CaseWaiver(Record):
+    """A waiver of this rule for this model, as a policy's own test states it; see `waivers.py`."""
+
+    name: str = "waiver"
+    granted_at: Time
+    expires_at: Time
+    author: str = "author"
+    approver: str = "approver"
+    fault: str | None = Field(default=None, description="why verification refuses it")
 
 
 class Case(Record):
@@ -67,7 +114,8 @@ class Case(Record):
 
     name: Text
     now: Time
-    expect: Literal["pass", "fail", "error", "warn"]
+    expect: Outcome
+    cause: Cause | None = Field(default=None, description="why it is no pass; None: not checked")
     reason: str | None = Field(default=None, description="text that the message must contain")
     lacks: str | None = Field(default=None, description="text that it must not contain")
     assessed_at: Time | None = Field(default=None, description="None: the moment of `now`")
@@ -76,4 +124,9 @@ class Case(Record):
     findings: tuple[CaseFinding, ...] = ()
     classification: dict[str, Any] | None = None
     subject: CaseSubject = CaseSubject()
-    signatures: tuple[SignatureSeen, ...] = ()
+    job: CaseJob | None = None
+    duties: dict[str, CaseDuty] = {}
+    special: CaseSpecial = CaseSpecial()
+    signatures: tuple[CaseSignature, ...] = ()
+    waivers: tuple[CaseWaiver, ...] = ()
+    signed_at: Time | None = Field(default=None, description="the bundle's RFC 3161 time")

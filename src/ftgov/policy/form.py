@@ -32,7 +32,7 @@ def _iso_date(value: str) -> str:
 
 Source = Annotated[str, Field(min_length=1), AfterValidator(_short)]
 IsoDate = Annotated[str, AfterValidator(_iso_date)]
-Path = Annotated[str, Field(pattern=r"^[a-z0-9_]+(\.[A-Za-z0-9_]+)*$", max_length=200)]
+Path = Annotated[str, Field(pattern=r"^[a-z0-9_]+(\.[A-Za-z0-9_-]+)*$", max_length=200)]
 
 
 class Metadata(Record):
@@ -67,6 +67,13 @@ class Spec(Record):
     confidence: float = Field(
         default=0.95, gt=0.5, lt=1, description="lowest level of an interval that counts"
     )
+    max_age_days: int = Field(
+        default=90, alias="maxAgeDays", ge=1, le=3_660, description="an older audit is stale"
+    )
+    on_inconclusive: Literal["fail", "warn", "error"] = Field(
+        default="fail", alias="onInconclusive", description="what straddling a limit counts as"
+    )
+    waivable: bool = Field(default=True, description="whether two people may accept a failure")
     validations: tuple[Validation, ...] = Field(min_length=1, max_length=32)
     remedy: Text
 

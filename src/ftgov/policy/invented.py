@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Literal
 
-from ftgov.policy.case import Case, CaseFigure, CaseSlice, CaseSubject
-from ftgov.records.digest import digest_bytes
+from ftgov.policy.case import Case, CaseFigure, CaseJob, CaseSlice, CaseSubject
+from ftgov.records.dataset import Dataset
+from ftgov.records.digest import digest_bytes, digest_record
 from ftgov.records.dossier import AnalysisSettings, Assessment, LedgerHead
+from ftgov.records.duty_state import DutyState
 from ftgov.records.evidence import Evidence
 from ftgov.records.finding import Finding
-from ftgov.records.job import Job
+from ftgov.records.job import Job, JobHost, JobStatus
 from ftgov.records.law import Classification
 from ftgov.records.measurement import Interval, Measurement
 from ftgov.records.model import ModelVersion, WeightFile
+from ftgov.records.special_category import SpecialCategories
 from ftgov.records.subject import Subject
 from ftgov.records.system import System
+from ftgov.records.verified import SigningTime, VerifiedSignature
+from ftgov.records.waiver import VerifiedWaiver, Waiver, weights_of
 
 _INVENTED = digest_bytes(b"a figure invented for the test of a policy")
 _METHOD = "stated by a policy's test"
@@ -31,9 +37,13 @@ def assessment_of(case: Case) -> Assessment:
         tool="policy test",
         assessed_at=case.assessed_at or case.now,
         settings=AnalysisSettings(),
-        subject=_subject(case.subject),
+        subject=_subject(case),
         findings=(*_measured(case), *_stated(case)),
         classification=_classification(case),
+        duties=tuple(
+            DutyState(id=identity, state=duty.state, evidence=duty.evidence, note=duty.note)
+            for identity, duty in case.duties.items()
+        ),
         ledger=LedgerHead(entries=0, head=None),
     )
 
@@ -101,12 +111,12 @@ def _classification(case: Case) -> Classification | None:
     return Classification.model_validate({**stated, **case.classification})
 
 
-def _subject(stated: CaseSubject) -> Subject:
+def _subject(case: Case) -> Subject:
+    stated = case.subject
     weights = tuple(
         WeightFile(name=f"weights-{index}", bytes=1, digest=_INVENTED)
         for index in range(stated.weights)
     )
-    job = Job(name=stated.job, method="unknown", outputs=(stated.model,)) if stated.job else None
     system = None
     if stated.system:
         file = Evidence(digest=_INVENTED, bytes=1, name="facts.yaml")
@@ -120,6 +130,88 @@ def _subject(stated: CaseSubject) -> Subject:
     return Subject(
         model=ModelVersion(name=stated.model, kind=stated.kind, weights=weights),
         base=ModelVersion(name=stated.base, kind="base") if stated.base else None,
-        job=job,
+        job=_job(stated, case.job),
         system=system,
+        datasets=tuple(
+            Dataset(
+                name=each.name,
+                role="train",
+                files=(Evidence(digest=_INVENTED, bytes=1, name="rows.jsonl"),),
+                special_categories=each.categories,
+            )
+            for each in case.special.stated
+        ),
+        special=SpecialCategories(
+            columns=case.special.columns, bases=case.special.bases, stated=case.special.stated
+        ),
+    )
+
+
+def _job(subject: CaseSubject, stated: CaseJob | None) -> Job | None:
+    if subject.job is None and stated is None:
+        return None
+    made = stated or CaseJob(method="unknown")
+    splits: dict[Literal["train", "validation"], str] = {}
+    if made.train:
+        splits["train"] = made.train
+    if made.validation:
+        splits["validation"] = made.validation
+    return Job(
+        name=subject.job or "tune",
+        method=made.method,
+        provider=made.provider,
+        status=JobStatus(normal=made.state) if made.state else None,
+        base=subject.base,
+        datasets=splits,
+        seed=made.seed,
+        outputs=(subject.model,),
+        host=JobHost(region=made.region) if made.region else None,
+    )
+
+
+def signatures_of(case: Case, assessment: Assessment) -> tuple[VerifiedSignature, ...]:
+    """Return the signatures that a test states, as a verification would give them."""
+    digest = digest_record(assessment)
+    return tuple(
+        VerifiedSignature(
+            holder=stated.holder,
+            role=stated.role,
+            spki=digest_bytes((stated.key or stated.holder).encode()),
+            decision=stated.decision,
+            assessment=digest,
+            signed_at=stated.signed_at or case.now,
+        )
+        for stated in case.signatures
+        if stated.verified
+    )
+
+
+def signing_of(case: Case) -> SigningTime | None:
+    """Return the bundle's signing time that a test states; None where it states none."""
+    return SigningTime(time="rfc3161", signed_at=case.signed_at) if case.signed_at else None
+
+
+def waivers_of(case: Case, rule: str, version: int, subject: Subject) -> tuple[VerifiedWaiver, ...]:
+    """Return the waivers of a rule that a test states, as a verification would give them."""
+    return tuple(
+        VerifiedWaiver(
+            terms=Waiver(
+                name=stated.name,
+                rule=rule,
+                model=subject.model.name,
+                system=subject.system.name if subject.system else None,
+                reason=_METHOD,
+                granted_by=stated.author,
+                granted_at=stated.granted_at,
+                expires_at=stated.expires_at,
+                version_from=version,
+                version_to=version,
+                model_identity=weights_of(subject),
+            ),
+            statement=_INVENTED,
+            author=stated.author,
+            approver=stated.approver,
+            fault=stated.fault,
+        )
+        for stated in case.waivers
     )

@@ -20,3 +20,9 @@ START_SECONDS = 15.0
 
 REPLY_LIMIT = 1 << 20
 """The longest reply in bytes."""
+
+KEPT_SOURCE = 2_048
+"""The longest source in characters whose compiled form the worker keeps."""
+
+KEPT_PROGRAMS = 16_384
+"""How many compiled sources the worker keeps."""

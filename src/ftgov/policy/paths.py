@@ -11,13 +11,21 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from ftgov.policy.limits import SOURCE_LIMIT
+
 ROOTS = frozenset(
-    {"evidence", "slices", "findings", "classification", "subject", "assessment", "signatures"}
+    {
+        *("evidence", "slices", "findings", "classification", "duties", "subject", "job"),
+        *("special", "assessment", "signing", "signatures"),
+    }
 )
 """What an expression sees besides `now`."""
 
 MEASURED = frozenset({"evidence", "slices"})
 """The roots whose paths name a measure: root, analyzer, measure, field."""
+
+NAMED = MEASURED | {"duties"}
+"""The roots that are never read as a whole: what was deleted there would not be missed."""
 
 _TOKEN = re.compile(
     r"""(?P<comment>//[^\n]*)
@@ -45,6 +53,13 @@ class Read(NamedTuple):
         return None
 
     @property
+    def needed(self) -> str | None:
+        """What the read cannot do without, as `requires` would write it, or None."""
+        if self.measure:
+            return self.measure if self.parts[0] == "evidence" else f"slices.{self.measure}"
+        return ".".join(self.names[:2]) if self.parts[0] == "duties" and self.names[1:] else None
+
+    @property
     def names(self) -> tuple[str, ...]:
         """The parts that name values, without a called function's name."""
         return self.parts[:-1] if self.call else self.parts
@@ -52,31 +67,51 @@ class Read(NamedTuple):
 
 def reads(source: str) -> tuple[Read, ...]:
     """Return every chain that begins at a root, in the order of the source."""
-    return tuple(_chains(_tokens(source)))
+    return tuple(read for read, _ in _chains(_tokens(source)))
 
 
 def blind_reads(source: str) -> tuple[str, ...]:
-    """Return the reads of `evidence` or `slices` that name no measure, as they were written.
+    """Return the reads of `evidence`, `slices` or `duties` that name none, as they were written.
 
     Looking at whatever happens to be there cannot fail closed: a deleted measure is not missed.
     """
     return tuple(
         ".".join(read.parts)
         for read in reads(source)
-        if read.parts[0] in MEASURED and read.measure is None
+        if read.parts[0] in NAMED and read.needed is None
     )
 
 
 def measures_read(source: str) -> tuple[str, ...]:
-    """Return the paths a source cannot do without: measure ids, and `slices.` with the id."""
-    found: dict[str, None] = {}
-    for read in reads(source):
-        if read.measure:
-            found[f"slices.{read.measure}" if read.parts[0] == "slices" else read.measure] = None
-    return tuple(found)
+    """Return the paths a source cannot do without, as `requires` would write them."""
+    return tuple(dict.fromkeys(read.needed for read in reads(source) if read.needed))
+
+
+def limits_of(source: str) -> tuple[tuple[Read, str, str], ...]:
+    """Return each comparison of a chain with a number: chain, comparison, limit.
+
+    Only the order `chain comparison number` is read; anything else is no plain limit.
+    """
+    tokens = _tokens(source)
+    return tuple(
+        (read, *compared)
+        for read, at in _chains(tokens)
+        if not read.call and (compared := _comparison([text for _, text in tokens[at : at + 5]]))
+    )
+
+
+def _comparison(words: list[str]) -> tuple[str, str] | None:
+    sign = "".join(words[:2]) if words[1:2] == ["="] else "".join(words[:1])
+    if sign not in {"<", "<=", ">", ">=", "==", "!="}:
+        return None
+    rest = words[len(sign) :]
+    limit = "".join(rest[:2]) if rest[:1] == ["-"] else "".join(rest[:1])
+    return (sign, limit) if re.match(r"-?[0-9]", limit) else None
 
 
 def _tokens(source: str) -> list[tuple[str, str]]:
+    if len(source) > SOURCE_LIMIT:
+        return []  # the worker refuses it, so that nothing rests on what it reads
     return [
         (str(match.lastgroup), match.group())
         for match in _TOKEN.finditer(source)
@@ -84,7 +119,8 @@ def _tokens(source: str) -> list[tuple[str, str]]:
     ]
 
 
-def _chains(tokens: list[tuple[str, str]]) -> Iterator[Read]:
+def _chains(tokens: list[tuple[str, str]]) -> Iterator[tuple[Read, int]]:
+    """Yield each chain with the index of the token after it."""
     end = [("mark", "")] * 3
     padded = tokens + end
     for index, (kind, text) in enumerate(tokens):
@@ -100,7 +136,7 @@ def _is_member(before: list[tuple[str, str]]) -> bool:
     return text in {")", "]", "}"} or (kind != "mark" and text != "in")
 
 
-def _chain(root: str, tokens: list[tuple[str, str]], at: int) -> Read:
+def _chain(root: str, tokens: list[tuple[str, str]], at: int) -> tuple[Read, int]:
     parts = [root]
     while True:
         (_, mark), (kind, text), (_, close) = tokens[at : at + 3]
@@ -111,4 +147,4 @@ def _chain(root: str, tokens: list[tuple[str, str]], at: int) -> Read:
             parts.append(text.lstrip("rRbB").strip("'\""))
             at += 3
         else:
-            return Read(tuple(parts), call=mark == "(")
+            return Read(tuple(parts), call=mark == "("), at

@@ -39,34 +39,62 @@ def launch(command: Sequence[str]) -> subprocess.Popen[bytes]:
     return process
 
 
-def line_back(process: subprocess.Popen[bytes], line: bytes, seconds: float) -> bytes:
-    """Write a line and return what comes back up to the end of a line.
+class Lines:
+    """Lines to and from a child; what it prints beyond the line that was awaited is kept.
 
     Both directions are watched at once: a child that does not read cannot hold its parent up.
 
-    Raises:
-        NoAnswer: If the child takes longer, prints more than allowed, or ends.
+    Args:
+        process: The child, as `launch` gives it.
     """
-    assert process.stdin is not None
-    assert process.stdout is not None
-    deadline = time.monotonic() + seconds
-    received = b""
-    with selectors.DefaultSelector() as waiting:
-        waiting.register(process.stdout, selectors.EVENT_READ)
-        waiting.register(process.stdin, selectors.EVENT_WRITE)
-        while (left := deadline - time.monotonic()) > 0:
-            for key, _ in waiting.select(left):
-                if key.fileobj is process.stdout:
-                    received += _read(process.stdout.fileno())
-                else:
-                    line = line[_write(process.stdin.fileno(), line) :]
-                    if not line:
-                        waiting.unregister(process.stdin)
-            if len(received) > REPLY_LIMIT:
-                raise NoAnswer(f"printed more than {REPLY_LIMIT} bytes")
-            if b"\n" in received:
-                return received
-    raise NoAnswer(f"took longer than {seconds:g} s and was stopped")
+
+    def __init__(self, process: subprocess.Popen[bytes]) -> None:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        self._stdin, self._stdout = process.stdin, process.stdout
+        self._received = b""
+
+    @property
+    def is_quiet(self) -> bool:
+        """Whether nothing is left of what the child printed so far."""
+        return not self._received
+
+    def ask(self, line: bytes, seconds: float) -> bytes:
+        """Write a line and return the next that comes back, with its end.
+
+        Raises:
+            NoAnswer: If the child takes longer, prints a longer line than allowed, or ends.
+        """
+        deadline = time.monotonic() + seconds
+        if b"\n" in self._received and not line:
+            return self._taken()
+        with selectors.DefaultSelector() as waiting:
+            waiting.register(self._stdout, selectors.EVENT_READ)
+            if line:
+                waiting.register(self._stdin, selectors.EVENT_WRITE)
+            while (left := deadline - time.monotonic()) > 0:
+                for key, _ in waiting.select(left):
+                    if key.fileobj is self._stdout:
+                        self._received += _read(self._stdout.fileno())
+                    else:
+                        line = line[_write(self._stdin.fileno(), line) :]
+                        if not line:
+                            waiting.unregister(self._stdin)
+                if b"\n" in self._received:
+                    return self._taken()
+                if len(self._received) > REPLY_LIMIT:
+                    raise NoAnswer(f"printed more than {REPLY_LIMIT} bytes")
+        raise NoAnswer(f"took longer than {seconds:g} s and was stopped")
+
+    def next(self, seconds: float) -> bytes:
+        """Return the next line without asking for it; raises as `ask` does."""
+        return self.ask(b"", seconds)
+
+    def _taken(self) -> bytes:
+        line, self._received = self._received.split(b"\n", 1)
+        if len(line) > REPLY_LIMIT:
+            raise NoAnswer(f"printed more than {REPLY_LIMIT} bytes")
+        return line
 
 
 def _read(pipe: int) -> bytes:

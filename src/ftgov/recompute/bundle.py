@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from ftgov.law.pack import load_pack
 from ftgov.policy.decide import decide
 from ftgov.policy.load import Gate, load_gate
 from ftgov.recompute.figures import NOTHING, Comparison, compare_findings
+from ftgov.recompute.signed import compare_signed
 from ftgov.recompute.standing import compare_standing
 from ftgov.records.attestation import LayerResult, LayerVerdict
 from ftgov.records.canonical import canonical_bytes, canonical_json, plain
@@ -78,7 +80,14 @@ def _gates(dossier: Dossier, evidence: EvidenceReader) -> Comparison:
         with evidence.open(digest) as stream:
             gates.append(load_gate(stream.read().decode(), name=name))
     first = dossier.decisions[0]
-    again = decide(gates, dossier.assessment, now=first.decided_at, time_source=first.time_source)
+    again = decide(
+        gates,
+        dossier.assessment,
+        signatures=dossier.signatures,
+        now=first.decided_at,
+        time_source=first.time_source,
+        waivers=dossier.waivers,
+    )
     stated: Any = [plain(decision) for decision in dossier.decisions]
     if canonical_bytes([plain(decision) for decision in again]) == canonical_bytes(stated):
         return NOTHING
@@ -89,7 +98,10 @@ def _findings(dossier: Dossier, evidence: EvidenceReader) -> Comparison:
     return derive_findings(dossier.assessment, evidence)
 
 
-_STEPS: dict[str, Callable[[Dossier, EvidenceReader], Comparison]] = {
+Step = Callable[[Dossier, EvidenceReader], Comparison]
+"""Derives a part of a dossier again from its evidence."""
+
+_STEPS: dict[str, Step] = {
     "findings": _findings,
     "law": _law,
     "decisions": _gates,
@@ -101,14 +113,16 @@ def recompute_dossier(
 ) -> LayerResult:
     """Derive findings, classification and decisions again and say what differs.
 
-    Whose signatures under answers count, the trust pack decides; without one none can be judged.
+    Whose signatures count, the trust pack decides; without one none can be judged.
 
     The verdict is `not_assessed` where another version of ftgov made the dossier and the figures
     differ, since then neither side is shown to be wrong, and where evidence can't be read.
     """
     assessment = dossier.assessment
     found = compare_standing(assessment.subject, evidence, trust)
-    for name, step in _STEPS.items():
+    signed: Step = partial(compare_signed, trust=trust)
+    steps = {**_STEPS, "signatures": signed}
+    for name, step in steps.items():
         try:
             found += step(dossier, evidence)
         except FtgovError as fault:

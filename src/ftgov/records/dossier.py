@@ -19,6 +19,8 @@ from ftgov.records.evidence import Evidence
 from ftgov.records.finding import Finding
 from ftgov.records.law import Classification
 from ftgov.records.subject import Subject
+from ftgov.records.verified import VerifiedSignature
+from ftgov.records.waiver import VerifiedWaiver
 
 
 class LedgerHead(Record):
@@ -78,3 +80,16 @@ class Dossier(Record):
     decisions: tuple[Decision, ...]
     verdict: Verdict
     evidence: tuple[Evidence, ...] = Field(description="every file behind it, each in the bundle")
+    signatures: tuple[VerifiedSignature, ...] = Field(
+        default=(), description="sign-offs that the policies saw, as they were verified"
+    )
+    waivers: tuple[VerifiedWaiver, ...] = Field(
+        default=(), description="waivers for this model, as they were verified"
+    )
+
+    @model_serializer(mode="wrap")
+    def _written(self, write: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Leave out what nobody signed, so that such a dossier keeps its old bytes."""
+        written: dict[str, Any] = write(self)
+        signed = ("signatures", "waivers")
+        return {key: value for key, value in written.items() if key not in signed or value}

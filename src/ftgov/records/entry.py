@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
+
+from pydantic import Field, SerializerFunctionWrapHandler, model_serializer
 
 from ftgov.records.base import Name, Record, Time
 from ftgov.records.decision import Verdict
@@ -32,6 +34,13 @@ class DecisionsMade(Record):
     decisions: Evidence
     verdict: Verdict
     decided_at: Time
+    statement: Evidence | None = Field(default=None, description="signed; None: nobody signed it")
+
+    @model_serializer(mode="wrap")
+    def _written(self, write: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Leave out a statement that there is not, so that older entries keep their bytes."""
+        written: dict[str, Any] = write(self)
+        return {k: v for k, v in written.items() if k != "statement" or v is not None}
 
 
 class ReportMade(Record):

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Final, Literal
 
 from pydantic import Field
 
 from ftgov.records.base import Name, Record, Time
 from ftgov.records.digest import Digest
 from ftgov.records.evidence import Evidence
+
+SIGN_OFF_PREDICATE: Final = "https://ftgov.dev/attestation/sign-off/v1"
+"""The type of what a person signs under an assessment: `decision`, `role`, `reason`, `signedAt`."""
 
 
 class SignOff(Record):

@@ -1,0 +1,110 @@
+"""A gate from a bundle alone: no workspace, no ledger, only a trust pack kept apart from it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+
+from ftgov.api.clock import Moment, moment_of
+from ftgov.api.gates import GateResult, decided, load_gates, trusted_bundles
+from ftgov.api.signed import Signed
+from ftgov.api.verification import verify
+from ftgov.dossier.signed import STATEMENT_MEDIA_TYPE, verified_sign_offs, verified_waivers
+from ftgov.errors import InvalidBundle, NotAssessable
+from ftgov.records.attestation import Verification
+from ftgov.records.canonical import canonical_json
+from ftgov.records.digest import bare, digest_record
+from ftgov.records.dossier import Dossier
+from ftgov.records.verified import SigningTime
+from ftgov.signing.bundle import Bundle, open_bundle
+from ftgov.signing.trust import TrustPack, find_trust_pack, read_pack_file, read_trust_pack
+
+_GATES = ("baseline",)
+
+
+def check_bundle(
+    bundle: Path | str,
+    trust: Path | str,
+    *,
+    policies: Sequence[str] = (),
+    as_of: str | None = None,
+    now: str | Moment | None = None,
+    trust_root: str | None = None,
+) -> GateResult:
+    """Judge the assessment in a bundle by release policies, after verifying the bundle.
+
+    The decisions in the bundle's own dossier are not believed; they are taken again.
+
+    Args:
+        bundle: The bundle, a folder or a zip.
+        trust: `trust-pack.json`, or the folder that holds it; never inside the bundle.
+        policies: Gates by path or shipped name; by default `baseline`.
+        as_of: A time that policies see as now instead of the present; decisions say so.
+        now: The present, RFC 3339 UTC; by default the system's clock.
+        trust_root: The fingerprint of the key that must have signed the trust pack.
+
+    Raises:
+        InvalidBundle: If a signature, a digest or the form of the bundle is wrong.
+        NotAssessable: If a layer of the verification can't be assessed, or the law changed since.
+        UsageError: If a path, a name or a gate is wrong.
+    """
+    place = Path(bundle)
+    pack = read_trust_pack(read_pack_file(find_trust_pack(Path(trust))), root_pin=trust_root)
+    gates = load_gates(policies or _GATES, trusted_bundles(lambda: pack, now))
+    verified = verify(place, trust, trust_root=trust_root)
+    _require_valid(place, verified)
+    judged = moment_of(as_of or now)
+    with open_bundle(place) as opened:
+        dossier = _dossier(place, opened)
+        signed = _signed(dossier, opened, pack, datetime.fromisoformat(judged.text))
+    return decided(gates, dossier.assessment, judged, signed, _signing_time(verified))
+
+
+def _signed(dossier: Dossier, opened: Bundle, pack: TrustPack, now: datetime) -> Signed:
+    """Verify the statements in the bundle again; what its dossier says of them is not believed.
+
+    The ledger is not at hand, so a waiver with a limit of uses can't count here.
+    """
+    files = [file for file in dossier.evidence if file.media_type == STATEMENT_MEDIA_TYPE]
+    contents = [opened.read(f"evidence/{bare(file.digest)}") for file in files]
+    return Signed(
+        verified_sign_offs(contents, pack, now),
+        verified_waivers(contents, pack, now),
+        tuple(files),
+    )
+
+
+def _signing_time(verified: Verification) -> SigningTime:
+    if verified.time != "rfc3161":
+        return SigningTime()
+    return SigningTime(time="rfc3161", signed_at=verified.signed_at)
+
+
+def _require_valid(place: Path, found: Verification) -> None:
+    if found.verdict == "valid":
+        return
+    layers = [f"{each.layer}: {each.detail}" for each in found.layers if each.verdict != "valid"]
+    kind = InvalidBundle if found.verdict == "invalid" else NotAssessable
+    raise kind(
+        f"The bundle {place} is {found.verdict.replace('_', ' ')}: {'; '.join(layers)}",
+        why="A gate judges only what a trusted key signed.",
+        next_step=f"ftgov verify {place} --trust TRUST shows every layer.",
+    )
+
+
+def _dossier(place: Path, opened: Bundle) -> Dossier:
+    try:
+        dossier = Dossier.model_validate(canonical_json(opened.read("dossier.json")))
+    except ValueError as fault:
+        raise InvalidBundle(
+            f"The dossier in {place} cannot be read.",
+            why=str(fault),
+            next_step="Check it with the version of ftgov that made it.",
+        ) from fault
+    if digest_record(dossier.assessment) != dossier.assessment_digest:
+        raise InvalidBundle(
+            f"The dossier in {place} states another digest of its assessment than it has.",
+            next_step="Check it with the version of ftgov that made it.",
+        )
+    return dossier

@@ -1,0 +1,67 @@
+"""A gate's result as exports render it: with the places of its rules and the names of its files."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from ftgov.api.gates import GateFile, GateResult
+from ftgov.dossier.assess import TOOL
+from ftgov.exports.judged import Judged, Place
+from ftgov.records.digest import Digest, digest_record
+from ftgov.records.dossier import Assessment
+from ftgov.shipped import shipped
+from ftgov.strict_yaml import line_of
+
+SETTINGS = "ftgov.toml"
+
+
+def judged_of(result: GateResult, *, where: Path | str = SETTINGS) -> Judged:
+    """Return a gate's result for `exports.render_gate`.
+
+    Rules of a gate that lies below the current folder are placed in its file, which is what code
+    hosts can show; those of a shipped gate, or one from elsewhere, in the file that names the gate.
+
+    Args:
+        result: What the gates concluded.
+        where: The file that stands for rules without one: the settings, or a bundle.
+    """
+    subject = result.assessment.subject
+    return Judged(
+        model=subject.model.name,
+        system=subject.system.name if subject.system else None,
+        verdict=result.verdict,
+        decisions=result.decisions,
+        assessment=digest_record(result.assessment),
+        assessed_at=result.assessment.assessed_at,
+        tool=TOOL,
+        default_place=Place(_below(Path(where)) or Path(where).name),
+        places=_places(result.gates),
+        files=_names(result.assessment),
+    )
+
+
+def _below(path: Path) -> str | None:
+    """Return a path relative to the current folder, or None where it is not below it."""
+    whole, here = path.resolve(), Path.cwd().resolve()
+    return whole.relative_to(here).as_posix() if whole.is_relative_to(here) else None
+
+
+def _places(gates: tuple[GateFile, ...]) -> Mapping[tuple[str, str], Place]:
+    ours = shipped("policies", "gates").resolve()
+    found: dict[tuple[str, str], Place] = {}
+    for gate, _ in gates:
+        bundle, inside, _ = gate.file.partition(".tar:")
+        if inside and (tar := _below(Path(f"{bundle}.tar"))):
+            found |= {(gate.name, policy.id): Place(tar) for policy in gate.policies}
+            continue
+        file = _below(Path(gate.file))
+        if file is None or Path(gate.file).resolve().is_relative_to(ours):
+            continue
+        for policy, lines in zip(gate.policies, gate.lines, strict=True):
+            found[gate.name, policy.id] = Place(file, line_of(lines, "metadata.id"))
+    return found
+
+
+def _names(assessment: Assessment) -> Mapping[Digest, str]:
+    return {file.digest: file.name for file in assessment.subject.evidence()}

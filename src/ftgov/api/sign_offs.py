@@ -1,0 +1,95 @@
+"""Sign-offs: a person approves or rejects an assessment, in the role the trust pack gives them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, Literal
+
+from ftgov.api.audits import current_assessment, key_of
+from ftgov.api.clock import Moment, moment_of
+from ftgov.api.people import acting
+from ftgov.api.recording import ACTOR, append
+from ftgov.api.signed import OWN, Trust, require_pack
+from ftgov.dossier.signed import STATEMENT_MEDIA_TYPE, SUBJECT, sign_off_predicate
+from ftgov.errors import UsageError
+from ftgov.records.digest import bare, digest_record
+from ftgov.records.sign_off import SIGN_OFF_PREDICATE, SignOff
+from ftgov.signing.envelope import Stamp
+from ftgov.signing.keys import SigningKey
+from ftgov.signing.personal import read_personal, sign_personal
+from ftgov.signing.trust import TrustPack
+from ftgov.store.workspace import Workspace
+
+
+def sign_off(
+    workspace: Workspace,
+    model: str,
+    *,
+    role: str,
+    decision: Literal["approve", "reject"],
+    key: SigningKey,
+    reason: str = "",
+    system: str | None = None,
+    trust: Trust = OWN,
+    timestamp: Stamp | None = None,
+    now: str | Moment | None = None,
+    actor: str = ACTOR,
+) -> SignOff:
+    """Sign a decision on a model's current assessment; a later one under the same key replaces it.
+
+    It speaks of that assessment alone: a new audit needs new sign-offs.
+
+    Args:
+        workspace: Where the assessment is.
+        model: The model's name.
+        role: The role; it must be the one that the trust pack gives the key.
+        decision: `approve` or `reject`.
+        key: The person's key.
+        reason: Why.
+        system: The system, where the model serves several.
+        trust: Another trust pack than the workspace's.
+        timestamp: Asks an authority for a time stamp; None leaves the signing time claimed.
+        now: The present, RFC 3339 UTC; by default the system's clock.
+        actor: Who signs.
+
+    Raises:
+        UsageError: If a name is wrong, or the role is not the key's.
+        NotAssessable: If there is no current assessment or no trust pack.
+        InvalidBundle: If the key is not in the trust pack, or does not count now.
+    """
+    moment = moment_of(now)
+    current = current_assessment(workspace, model, system)
+    subject, digest = current.assessment.subject, digest_record(current.assessment)
+    said = sign_off_predicate(decision, role, reason, moment.text)
+    signed = sign_personal(SUBJECT, digest, SIGN_OFF_PREDICATE, said, key, timestamp=timestamp)
+    content = _counting(signed, said, require_pack(workspace, trust))
+    name = f"{key_of(subject)}.{bare(key.spki)[:12]}"
+    kept = workspace.evidence.put_bytes(
+        content, name=f"sign-off-{name}.sigstore.json"[-255:], media_type=STATEMENT_MEDIA_TYPE
+    )
+    made = SignOff(
+        name=name,
+        model=model,
+        system=subject.system.name if subject.system else None,
+        assessment=digest,
+        role=role,
+        party=acting(workspace, actor, recorded_at=moment.text),
+        decision=decision,
+        reason=reason,
+        decided_at=moment.text,
+        statement=kept,
+    )
+    append(workspace, [made], actor=actor, recorded_at=moment.text)
+    return made
+
+
+def _counting(content: bytes, said: dict[str, Any], pack: TrustPack) -> bytes:
+    """Return a signature that counts, in the role that was named."""
+    found = read_personal(content, pack, datetime.fromisoformat(said["signedAt"])).key
+    if found.role == said["role"]:
+        return content
+    raise UsageError(
+        f"The key of {found.holder} signs in the role '{found.role}', not '{said['role']}'.",
+        why="Roles come from the trust pack, never from the signer.",
+        next_step=f"Sign with --role {found.role}, or with another key.",
+    )

@@ -1,0 +1,144 @@
+"""What people signed in a workspace, and the trust pack that says whose signature counts there."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from ftgov.api.audits import key_of
+from ftgov.api.keys import workspace_pack
+from ftgov.api.trusted import require_trusted, trusted
+from ftgov.dossier.signed import verified_sign_offs, verified_waivers
+from ftgov.errors import NotAssessable
+from ftgov.records.canonical import canonical_json
+from ftgov.records.digest import Digest
+from ftgov.records.entry import DecisionsMade
+from ftgov.records.evidence import Evidence
+from ftgov.records.sign_off import SignOff
+from ftgov.records.signature import SignatureMade
+from ftgov.records.subject import Subject
+from ftgov.records.verified import VerifiedSignature
+from ftgov.records.waiver import VerifiedWaiver, Waiver
+from ftgov.signing.trust import TrustPack, find_trust_pack, read_pack_file, read_trust_pack
+from ftgov.store.workspace import Workspace
+
+
+class Trust(NamedTuple):
+    """Where the trust pack is, where it is not the workspace's own, and who must have signed it."""
+
+    path: Path | None = None
+    root: str | None = None
+
+
+OWN = Trust()
+"""The workspace's own trust pack, pinned as its `ftgov.toml` says."""
+
+
+class Signed(NamedTuple):
+    """What people signed about one model, as verified, and the files that hold it."""
+
+    signatures: tuple[VerifiedSignature, ...] = ()
+    waivers: tuple[VerifiedWaiver, ...] = ()
+    statements: tuple[Evidence, ...] = ()
+
+
+def trust_pack_of(workspace: Workspace, trust: Trust = OWN) -> TrustPack | None:
+    """Return the trust pack that was named, else the workspace's own, or None where it has none.
+
+    `[trust] root` of `ftgov.toml` pins the root of either, unless another pin is given.
+
+    Raises:
+        UsageError: If the one named does not exist.
+        NotAssessable: If it can't be used.
+    """
+    if trust == OWN:
+        return trusted(workspace)
+    path = trust.path or workspace_pack(workspace)
+    root = trust.root or workspace.config.get("trust", {}).get("root")
+    return read_trust_pack(read_pack_file(find_trust_pack(path)), root_pin=root)
+
+
+def require_pack(workspace: Workspace, trust: Trust) -> TrustPack:
+    """Return the trust pack that was named, else the workspace's own.
+
+    Raises:
+        UsageError: If the one named does not exist.
+        NotAssessable: If there is none, or it can't be used.
+    """
+    return trust_pack_of(workspace, trust) or require_trusted(workspace)
+
+
+def signed_about(
+    workspace: Workspace, subject: Subject, *, now: datetime, trust: Trust, assessment: Digest
+) -> Signed:
+    """Return the sign-offs and waivers for a model in its system, verified.
+
+    Without a trust pack there are no sign-offs, and every waiver says why it can't count.
+
+    Raises:
+        NotAssessable: If there is something to verify, and a file or the trust pack is unusable.
+    """
+    waivers = waiver_files(workspace, subject)
+    signing = _sign_off_files(workspace, subject)
+    if not waivers and not signing and trust.path is None:
+        return Signed()
+    pack = trust_pack_of(workspace, trust)
+    if pack and pack.terms.expires and datetime.fromisoformat(pack.terms.expires) <= now:
+        raise NotAssessable(
+            f"The trust pack expired at {pack.terms.expires}.",
+            why="Nobody says any more whose signature counts.",
+            next_step="Get the newer trust pack from whoever signs it.",
+        )
+    found = verified_waivers(
+        _contents(workspace, waivers), pack, now, _uses(workspace, subject, assessment)
+    )
+    seen = verified_sign_offs(_contents(workspace, signing), pack, now) if pack else ()
+    return Signed(seen, found, (*waivers, *signing))
+
+
+def waiver_files(workspace: Workspace, subject: Subject) -> tuple[Evidence, ...]:
+    """Return the files of all signatures under waivers for a model in its system."""
+    mine = {each.name for each in workspace.ledger.every(Waiver) if _is_about(each, subject)}
+    return tuple(
+        made.envelope
+        for made in workspace.ledger.every(SignatureMade)
+        if made.kind == "waiver" and made.envelope and made.name.rpartition(".")[0] in mine
+    )
+
+
+def _sign_off_files(workspace: Workspace, subject: Subject) -> tuple[Evidence, ...]:
+    return tuple(
+        each.statement
+        for each in workspace.ledger.every(SignOff)
+        if each.statement and _is_about(each, subject)
+    )
+
+
+def _is_about(record: Waiver | SignOff, subject: Subject) -> bool:
+    system = subject.system.name if subject.system else None
+    return (record.model, record.system) == (subject.model.name, system)
+
+
+def _contents(workspace: Workspace, files: tuple[Evidence, ...]) -> list[bytes]:
+    found = []
+    for file in files:
+        with workspace.evidence.open(file.digest) as stream:
+            found.append(stream.read())
+    return found
+
+
+def _uses(workspace: Workspace, subject: Subject, current: Digest) -> Mapping[str, int]:
+    """Return, by waiver, how many other assessments it was applied to, by the ledger."""
+    seen: dict[str, set[Digest]] = {}
+    for entry in workspace.ledger.history("decision", key_of(subject)):
+        made = workspace.ledger.read(DecisionsMade, entry)
+        if made.assessment == current:
+            continue
+        with workspace.evidence.open(made.decisions.digest) as stream:
+            decisions: Any = canonical_json(stream.read())
+        for decision in decisions:
+            if waiver := decision.get("waiver"):
+                seen.setdefault(waiver["name"], set()).add(made.assessment)
+    return {name: len(assessments) for name, assessments in seen.items()}

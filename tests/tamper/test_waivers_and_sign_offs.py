@@ -1,0 +1,323 @@
+"""A failure is waived, and a release approved, only by two people whose keys the pack lists."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ftgov import api
+from ftgov.api.clock import now_text
+from ftgov.api.sign_offs import sign_off
+from ftgov.api.signed import Trust
+from ftgov.api.waivers import Ask, approve_waiver, waive, waivers_for
+from ftgov.dossier.signed import verified_sign_offs, verified_waivers
+from ftgov.errors import FtgovError, InvalidBundle, NotAssessable, UsageError
+from ftgov.recompute.figures import NOTHING
+from ftgov.recompute.signed import compare_signed
+from ftgov.records.base import time_text
+from ftgov.records.decision import Decision
+from ftgov.records.dossier import Dossier
+from ftgov.signing.bundle import BundleEvidence, open_bundle
+from ftgov.signing.trust import find_trust_pack, read_pack_file, read_trust_pack
+from ftgov.store.workspace import Workspace
+from people_support import People, people_in
+from tests_support import run_ftgov
+from timestamp_authority import LocalAuthority
+
+MODEL = "harmful-full"
+RULE = "FTG-FAIR-001"
+
+
+@pytest.fixture
+def people(demo_copy: Path) -> People:
+    return people_in(demo_copy)
+
+
+@pytest.fixture
+def opened(people: People) -> Iterator[Workspace]:
+    with api.open_workspace(people.place) as workspace:
+        yield workspace
+
+
+def _after(days: int) -> str:
+    return time_text(datetime.fromisoformat(now_text()) + timedelta(days=days))
+
+
+def _ask(**changes: Any) -> Ask:
+    return Ask(RULE, _after(30), "The queue is checked by hand.")._replace(**changes)
+
+
+def _waived(people: People, opened: Workspace, **changes: Any) -> str:
+    made = waive(opened, MODEL, _ask(**changes), key=people.keys["ada"])
+    approve_waiver(opened, made.name, key=people.keys["ben"])
+    return made.name
+
+
+def _rule(opened: Workspace, rule: str = RULE, **options: Any) -> Decision:
+    found = api.check(opened, MODEL, **options)
+    return next(one for one in found.decisions if one.rule == rule)
+
+
+def test_it_counts_once_another_person_approved_it(people: People, opened: Workspace) -> None:
+    made = waive(opened, MODEL, _ask(), key=people.keys["ada"])
+    before = _rule(opened)
+    assert before.outcome == "fail"
+    assert f"The waiver {made.name} does not count: nobody approved it." in before.message
+    approve_waiver(opened, made.name, key=people.keys["ben"])
+    after = _rule(opened)
+    assert after.outcome == "waived"
+    assert after.waiver is not None
+    assert (after.waiver.author, after.waiver.approver) == ("Ada Example", "Ben Example")
+    assert _rule(opened, "FTG-QUAL-001").outcome == "fail", "no other rule is waived"
+
+
+def test_nobody_approves_their_own(people: People, opened: Workspace) -> None:
+    made = waive(opened, MODEL, _ask(), key=people.keys["ada"])
+    for name in ("ada", "ada-too"):
+        with pytest.raises(UsageError, match="same holder or the same key"):
+            approve_waiver(opened, made.name, key=people.keys[name])
+    assert _rule(opened).outcome == "fail"
+
+
+def test_a_key_outside_the_trust_pack_is_refused(people: People, opened: Workspace) -> None:
+    with pytest.raises(InvalidBundle, match="not in the trust pack"):
+        waive(opened, MODEL, _ask(), key=people.keys["eve"])
+    assert waivers_for(opened, MODEL) == ()
+
+
+def test_an_expired_one_fails_and_is_named(people: People, opened: Workspace) -> None:
+    name = _waived(people, opened)
+    found = _rule(opened, as_of=_after(31))
+    assert found.outcome == "fail"
+    assert f"The waiver {name} does not count: it expired on" in found.message
+
+
+def test_a_stolen_key_takes_its_waivers_along(people: People, opened: Workspace) -> None:
+    _waived(people, opened)
+    people.write_pack(root="ada", revoked=["ben"])
+    found = _rule(opened)
+    assert found.outcome == "fail"
+    assert "was revoked" in found.message
+
+
+def test_without_a_trust_pack_nothing_counts(people: People, opened: Workspace) -> None:
+    _waived(people, opened)
+    (people.place / "trust" / "trust-pack.json").unlink()
+    found = _rule(opened)
+    assert found.outcome == "fail"
+    assert "there is no trust pack" in found.message
+    with pytest.raises(NotAssessable, match="no trust pack"):
+        waive(opened, MODEL, _ask(), key=people.keys["ada"])
+
+
+def test_a_broken_or_expired_trust_pack_stops_the_gate(people: People, opened: Workspace) -> None:
+    _waived(people, opened)
+    people.write_pack(expires="2026-11-03T00:00:00Z")
+    with pytest.raises(NotAssessable, match="expired"):
+        api.check(opened, MODEL)
+    (people.place / "trust" / "trust-pack.json").write_text("{}")
+    with pytest.raises(NotAssessable, match="cannot be used"):
+        api.check(opened, MODEL)
+
+
+def test_what_cannot_be_a_waiver_is_refused_before_it_is_signed(
+    people: People, opened: Workspace
+) -> None:
+    wrong: list[dict[str, Any]] = [
+        {"expires": _after(91)},
+        {"expires": _after(-1)},
+        {"expires": "soon"},
+        {"reason": ""},
+        {"rule": "FTG-NONE-001"},
+        {"versions": (3, 2)},
+    ]
+    for changes in wrong:
+        with pytest.raises(UsageError):
+            waive(opened, MODEL, _ask(**changes), key=people.keys["ada"])
+    assert waivers_for(opened, MODEL) == ()
+
+
+def test_uses_are_counted_by_assessment(people: People, opened: Workspace) -> None:
+    name = _waived(people, opened, max_uses=1)
+    assert _rule(opened).outcome == "waived"
+    assert _rule(opened).outcome == "waived", "the same assessment is one use"
+    api.audit(opened, MODEL)
+    found = _rule(opened)
+    assert found.outcome == "fail"
+    assert f"The waiver {name} does not count: it was used up by 1 other" in found.message
+
+
+def test_a_statement_that_is_gone_stops_the_gate(people: People, opened: Workspace) -> None:
+    _waived(people, opened)
+    statement = waivers_for(opened, MODEL)[0].statement
+    assert statement is not None
+    file = opened.evidence.path(statement)
+    file.parent.chmod(0o755)
+    file.unlink()
+    with pytest.raises(NotAssessable):
+        api.check(opened, MODEL)
+
+
+def test_a_bundle_carries_what_was_signed(
+    people: People, opened: Workspace, without_pdf: None, tmp_path: Path
+) -> None:
+    _waived(people, opened)
+    sign_off(opened, MODEL, role="risk-owner", decision="reject", key=people.keys["ada"])
+    out = tmp_path / "out"
+    api.report(opened, MODEL, out, key=people.keys["ben"])
+    found = api.check_bundle(out / "bundle", people.place / "trust")
+    outcomes = {one.rule: one.outcome for one in found.decisions}
+    assert (outcomes[RULE], outcomes["FTG-QUAL-001"]) == ("waived", "fail")
+    assert [(one.holder, one.decision) for one in found.signed.signatures] == [
+        ("Ada Example", "reject")
+    ]
+    again = api.verify(out / "bundle", people.place / "trust", recompute=True)
+    assert again.verdict == "valid", again
+    dossier = Dossier.model_validate_json((out / "dossier.json").read_bytes())
+    assert dossier.waivers[0].approver == "Ben Example"
+    _forged_people_are_told(dossier, out / "bundle", people)
+
+
+def _forged_people_are_told(dossier: Dossier, bundle: Path, people: People) -> None:
+    """A dossier whose signer names people who signed nothing is contradicted by its statements."""
+    pack = read_trust_pack(read_pack_file(find_trust_pack(people.place / "trust")), root_pin=None)
+    named = {"approver": "Carl Example"}
+    other = {"holder": "Carl Example"}
+    forged: dict[str, dict[str, Any]] = {
+        "waiver ": {"waivers": (dossier.waivers[0].model_copy(update=named),)},
+        "sign-off of Carl": {"signatures": (dossier.signatures[0].model_copy(update=other),)},
+        "no statement": {
+            "evidence": tuple(f for f in dossier.evidence if "sigstore" not in f.name)
+        },
+    }
+    with open_bundle(bundle) as read:
+        evidence = BundleEvidence(read)
+        assert compare_signed(dossier, evidence, pack) == NOTHING
+        for said, changes in forged.items():
+            found = compare_signed(dossier.model_copy(update=changes), evidence, pack)
+            assert said in " ".join(found.differs)
+        without = compare_signed(dossier, evidence, None)
+        assert (without.differs, len(without.underivable)) == ((), 1)
+
+
+def test_a_changed_statement_counts_for_nothing(people: People, opened: Workspace) -> None:
+    name = _waived(people, opened)
+    sign_off(opened, MODEL, role="risk-owner", decision="approve", key=people.keys["ada"])
+    result = api.check(opened, MODEL)
+    pack = read_trust_pack(read_pack_file(find_trust_pack(people.place / "trust")), root_pin=None)
+    now = datetime.fromisoformat(_after(0))
+    contents = [opened.evidence.path(file.digest).read_bytes() for file in result.signed.statements]
+    assert [one.fault for one in verified_waivers(contents, pack, now, {})] == [None]
+    assert len(verified_sign_offs(contents, pack, now)) == 1
+    for place, content in enumerate(contents):
+        for at in range(0, len(content), 211):
+            flipped = bytearray(content)
+            flipped[at] ^= 1
+            changed = [*contents[:place], bytes(flipped), *contents[place + 1 :]]
+            whole = [
+                one.terms.name
+                for one in verified_waivers(changed, pack, now, {})
+                if one.fault is None
+            ]
+            signed = len(verified_sign_offs(changed, pack, now))
+            assert (whole, signed) != ([name], 1)
+
+
+FOUR_EYES = """\
+apiVersion: ftgov.dev/policy/v1
+kind: Policy
+metadata:
+  id: OUR-SIGN-001
+  version: 1
+  title: Two people approve the release
+  reason: Nobody releases a model alone.
+spec:
+  severity: error
+  validations:
+    - expression: >-
+        signatures.exists(a, a.decision == 'approve' && a.role == 'risk-owner' &&
+        signatures.exists(b, b.decision == 'approve' && b.role == 'release-approver'
+        && a.holder != b.holder && a.spki != b.spki))
+        && !signatures.exists(s, s.decision == 'reject')
+      message: "'%d signed.'.format([size(signatures)])"
+  remedy: Let a risk owner and a release approver sign off.
+"""
+
+
+def test_four_eyes_release_a_model(people: People, opened: Workspace, tmp_path: Path) -> None:
+    gate = tmp_path / "ours.yaml"
+    gate.write_text(FOUR_EYES)
+
+    def outcome() -> str:
+        found = api.check(opened, MODEL, policies=[str(gate)])
+        return found.decisions[0].outcome
+
+    def sign(name: str, role: str, decision: str = "approve") -> None:
+        sign_off(opened, MODEL, role=role, decision=decision, key=people.keys[name])  # type: ignore[arg-type]
+
+    assert outcome() == "fail"
+    sign("ada", "risk-owner")
+    assert outcome() == "fail"
+    sign("ben", "release-approver")
+    assert outcome() == "pass"
+    sign("ben", "release-approver", "reject")
+    assert outcome() == "fail", "the later decision of a key counts"
+    sign("ben", "release-approver")
+    assert outcome() == "pass"
+    api.audit(opened, MODEL)
+    assert outcome() == "fail", "another assessment needs its own sign-offs"
+
+
+def test_a_role_is_the_trust_packs(people: People, opened: Workspace) -> None:
+    with pytest.raises(UsageError, match="signs in the role 'risk-owner', not 'release-approver'"):
+        sign_off(opened, MODEL, role="release-approver", decision="approve", key=people.keys["ada"])
+    with pytest.raises(FtgovError, match="not in the trust pack"):
+        sign_off(opened, MODEL, role="risk-owner", decision="approve", key=people.keys["eve"])
+
+
+def test_where_time_stamps_are_required_none_counts_without(
+    people: People, opened: Workspace, tmp_path: Path
+) -> None:
+    authority = LocalAuthority(tmp_path / "tsa")
+    people.write_pack(authorities=[authority.listed], timestamp_required=True)
+    key = people.keys["ada"]
+    with pytest.raises(InvalidBundle, match="requires a time stamp"):
+        sign_off(opened, MODEL, role="risk-owner", decision="approve", key=key)
+    sign_off(
+        opened, MODEL, role="risk-owner", decision="approve", key=key, timestamp=authority.stamp
+    )
+    seen = api.check(opened, MODEL).signed.signatures
+    assert [one.time for one in seen] == ["rfc3161"]
+
+
+def test_the_root_of_the_pack_can_be_pinned(people: People, opened: Workspace) -> None:
+    _waived(people, opened)
+    pinned = Trust(None, people.keys["ben"].spki)
+    assert _rule(opened, trust=pinned).outcome == "waived"
+    with pytest.raises(NotAssessable, match="not the pinned"):
+        api.check(opened, MODEL, trust=Trust(None, people.keys["eve"].spki))
+    with pytest.raises(UsageError, match="does not exist"):
+        api.check(opened, MODEL, trust=Trust(people.place / "none"))
+
+
+def test_the_commands_say_what_comes_next(people: People) -> None:
+    asked = ("waive", RULE, "--model", MODEL, "--reason", "by hand", "--workspace", people.place)
+    made = run_ftgov(*asked, "--expires", _after(20)[:10], "--key", "ada", "--json")
+    assert made.status == 0, made.err
+    name = made.json["name"]
+    own = run_ftgov("waive", "--approve", name, "--key", "ada", "--workspace", people.place)
+    assert own.status == 2
+    done = run_ftgov("waive", "--approve", name, "--key", "ben", "--workspace", people.place)
+    assert "by Ada Example, approved by Ben Example" in done.out
+    listed = run_ftgov("waive", "--list", "--model", MODEL, "--workspace", people.place)
+    assert listed.out.count(name) == 1
+    signed = run_ftgov(
+        "sign-off", MODEL, "--role", "risk-owner", "--decision", "approve", "--key", "ada",
+        "--workspace", people.place,
+    )  # fmt: skip
+    assert signed.out.startswith("approve as risk-owner")
+    assert run_ftgov("waive", RULE, "--workspace", people.place, "--key", "ada").status == 2
