@@ -50,7 +50,7 @@ def read_events(unit: Unit, where: Where, job: str, native: str, flags: list[Fla
             made, at = _event(event, unit, where, job, native)
             if made is None:
                 continue
-            # Hosts list the newest first; where two bear one second, the later in the list is older.
+            # Hosts list the newest first: of two within one second the later one is older.
             found.append((at or _FAR, -index, made))
             if made.kind == "metrics":
                 measured = True
@@ -96,9 +96,9 @@ def _event(
         job=job,
         at=at or unit.at,
         message=message or "",
-        level=level if level in _LEVELS else "unknown",  # type: ignore[arg-type]
+        level=level if level in _LEVELS else "unknown",
         native_type=kind,
-        kind=kind if kind in _KINDS else "other",  # type: ignore[arg-type]
+        kind=kind if kind in _KINDS else "other",
         content=_payload(payload),
         observation=seen,
     )

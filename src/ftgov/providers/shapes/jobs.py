@@ -97,17 +97,17 @@ def derive_job(unit: Unit, where: Where, names: Mapping[str, str]) -> Derived:
             if file not in names:
                 records.append(unknown_dataset(file, role, where, unit))  # type: ignore[arg-type]
     contents = _contents(unit, native, told)
-    made = _job(job, name, told, unit, where).model_copy(
-        update={
-            "base": parent,
-            "datasets": datasets,
-            "outputs": (name_of(tuned),) if tuned else (),
-            "config": contents[0].evidence,
-            "trainer_state": _log(unit, contents),
-        }
-    )
+    fields = {
+        "name": name,
+        "base": parent,
+        "datasets": datasets,
+        "outputs": (name_of(tuned),) if tuned else (),
+        "config": contents[0].evidence,
+        "trainer_state": _log(unit, contents),
+    }
+    made = Job.model_validate({**_fields(job, told, unit, where), **fields})
     records.append(made)
-    records += read_checkpoints(unit, where, made, native, tuned, flags)
+    records += read_checkpoints(unit, where, made, tuned, flags)
     records += told.records
     _surface(job, made, told)
     for below in unit.below:
@@ -116,32 +116,30 @@ def derive_job(unit: Unit, where: Where, names: Mapping[str, str]) -> Derived:
     return Derived(tuple(records), tuple(flags), is_settled(unit.item), tuple(contents))
 
 
-def _job(job: Lax, name: str, told: Told, unit: Unit, where: Where) -> Job:
-    """Return the job itself; its models, data and files come from the caller."""
+def _fields(job: Lax, told: Told, unit: Unit, where: Where) -> dict[str, Any]:
+    """Return what a job says of itself; its models, data and files come from the caller."""
     status = _status(job)
     metadata = job.inner("metadata")
     pairs = metadata.value if metadata else {}
-    tokens = job.count("trained_tokens")
-    return Job.model_construct(
-        name=name,
-        method=_method(job),
-        status=status,
-        provider=where.provider,
-        seed=job.count("seed", required=where.provider == "openai"),
-        created_at=job.moment("created_at", required=True),
-        started_at=told.started_at,
-        finished_at=job.moment("finished_at"),
-        estimated_finish=job.moment("estimated_finish"),
-        trained_tokens=tokens,
-        billed_tokens=str(told.billed_tokens) if told.billed_tokens is not None else None,
-        steps=told.steps,
-        hyperparameters=_hyperparameters(job),
-        error=_error(job),
-        request=_request(pairs, job) if pairs else None,
-        host=JobHost(region=where.region) if where.region else None,
-        observation=observed(where, unit, str(job.value["id"])),
-        outputs=(),
-    )
+    billed = told.billed_tokens
+    return {
+        "method": _method(job),
+        "status": status,
+        "provider": where.provider,
+        "seed": job.count("seed", required=where.provider == "openai"),
+        "created_at": job.moment("created_at", required=True),
+        "started_at": told.started_at,
+        "finished_at": job.moment("finished_at"),
+        "estimated_finish": job.moment("estimated_finish"),
+        "trained_tokens": job.count("trained_tokens"),
+        "billed_tokens": str(billed) if billed is not None else None,
+        "steps": told.steps,
+        "hyperparameters": _hyperparameters(job),
+        "error": _error(job),
+        "request": _request(pairs, job) if pairs else None,
+        "host": JobHost(region=where.region) if where.region else None,
+        "observation": observed(where, unit, str(job.value["id"])),
+    }
 
 
 def _status(job: Lax) -> JobStatus:
@@ -153,7 +151,7 @@ def _status(job: Lax) -> JobStatus:
     if normal == "succeeded" and not isinstance(job.value.get("fine_tuned_model"), str):
         job.flag("fine_tuned_model", "is missing, though the job succeeded")
         normal = "unknown"
-    return JobStatus(normal=normal, native=native)  # type: ignore[arg-type]
+    return JobStatus(normal=normal, native=native)
 
 
 def _method(job: Lax) -> str:

@@ -13,10 +13,11 @@ from ftgov.records.job import Job
 
 
 def read_checkpoints(
-    unit: Unit, where: Where, job: Job, native: str, tuned: str | None, flags: list[Flag]
+    unit: Unit, where: Where, job: Job, tuned: str | None, flags: list[Flag]
 ) -> list[Record]:
     """Return a job's checkpoints, each after the model that it is unless that is the tuned one."""
     found: list[Record] = []
+    native = job.observation.native_id if job.observation else None
     for below in unit.below:
         if below.resource != "fine_tuning.jobs.checkpoints":
             continue
