@@ -186,6 +186,17 @@ SAMPLES: dict[str, dict[str, Any]] = {
         "columns": ["ethnicity"], "basis": "bias_detection", "reason": "needed",
         "points": {"a": "tried"}, "delete_by": "2027-01-31", "author": "party-1", "file": FILE,
     },
+    "capture": {
+        "provider": "openai", "tenant": "org-1", "resource": "fine_tuning.jobs", "file": FILE,
+        "responses": 3, "first_at": NOW, "last_at": NOW,
+    },
+    "archived": {
+        "provider": "openai", "resource": "fine_tuning.jobs", "native_id": "ftjob-1",
+        "observed_at": NOW, "capture": "openai-1", "files": [FILE], "settled": True,
+        "parts": [{"resource": "job", "items": 1, "content": D, "responses": [D]}],
+        "flags": [{"path": "status", "fault": "is no word of the specification", "found": "odd"}],
+        "tombstoned_at": NOW,
+    },
 }  # fmt: skip
 """The fields of a sample of each type, but for `type` and `name`."""
 
