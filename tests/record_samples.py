@@ -186,6 +186,10 @@ SAMPLES: dict[str, dict[str, Any]] = {
         "columns": ["ethnicity"], "basis": "bias_detection", "reason": "needed",
         "points": {"a": "tried"}, "delete_by": "2027-01-31", "author": "party-1", "file": FILE,
     },
+    "deployment": {
+        "provider": "azure", "model": "tuned", "region": "swedencentral", "sku": "Standard",
+        "capacity": 50, "state": "Succeeded", "observation": SEEN,
+    },
     "capture": {
         "provider": "openai", "tenant": "org-1", "resource": "fine_tuning.jobs", "file": FILE,
         "responses": 3, "first_at": NOW, "last_at": NOW,

@@ -46,9 +46,11 @@ class ArchivedPart(Record):
     """A part of a thing, such as its events: how many there are, and the answers that hold them."""
 
     resource: str = Field(min_length=1, max_length=128)
+    of: str | None = Field(default=None, max_length=1024, description="the id it hangs below")
     items: Count
     content: Digest = Field(description="of the items' own JSON, keys sorted, in order")
     responses: tuple[Digest, ...] = Field(description="digests of the exact answers")
+    refused: str | None = Field(default=None, max_length=500, description="why it was not read")
 
 
 class Archived(Record):

@@ -13,6 +13,7 @@ from ftgov.api.archive.hosts import (
     Asked,
     archive_azure,
     archive_openai,
+    has_admin_key,
     plan_azure,
     plan_openai,
 )
@@ -27,6 +28,7 @@ __all__ = [
     "archive_azure",
     "archive_openai",
     "countdown",
+    "has_admin_key",
     "plan_azure",
     "plan_openai",
 ]

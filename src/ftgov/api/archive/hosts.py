@@ -13,6 +13,7 @@ from typing import Final, NamedTuple
 from urllib.parse import urlsplit
 
 from ftgov.api.archive.allocation import allocate_costs
+from ftgov.api.archive.arm import read_arm, record_arm
 from ftgov.api.archive.contents import fetch_contents
 from ftgov.api.archive.countdown import countdown
 from ftgov.api.archive.listings import Listing, azure_listings, openai_listings
@@ -174,8 +175,9 @@ def archive_azure(
     *,
     endpoint: str | None = None,
     key: Secret | Path | str | None = None,
-    api_version: str = azure_openai.API_VERSION,
+    api_version: str | None = None,
     region: str | None = None,
+    arm: Sequence[Path] = (),
 ) -> ArchiveResult:
     """Archive what an Azure OpenAI resource shows: models, files and jobs with all below them.
 
@@ -184,8 +186,9 @@ def archive_azure(
         asked: What to read, and how.
         endpoint: The resource's endpoint; by default AZURE_OPENAI_ENDPOINT.
         key: The key, or a file with it; by default AZURE_OPENAI_API_KEY, else the keyring.
-        api_version: The version of the data plane.
+        api_version: The version of the data plane; by default the newest that is known.
         region: Where the resource is; the data plane does not say.
+        arm: JSON that the control plane exported: the account, its deployments.
 
     Raises:
         UsageError: If there is no key or endpoint, or an argument is malformed.
@@ -203,9 +206,14 @@ def archive_azure(
         )
     found = _given(key) or require_secret(Source(AZURE_KEY, _file(key)))
     reach = Reach(checked_url(url), found, None, clock, wish.say)
-    with closing(azure_openai.connect(reach, api_version=api_version)) as host:
-        where = Where("azure", urlsplit(url).hostname, region)
-        return _archived(workspace, host, where, azure_listings(), wish)
+    account = urlsplit(url).hostname or "unknown"
+    exported = read_arm(arm, account)
+    version = api_version or azure_openai.API_VERSION
+    with closing(azure_openai.connect(reach, api_version=version)) as host:
+        where = Where("azure", account, region or exported.region)
+        result = _archived(workspace, host, where, azure_listings(), wish)
+    record_arm(workspace, exported, where, actor=wish.actor, now=clock())
+    return result
 
 
 def _tenant(host: OpenAIHost, base_url: str) -> str:
@@ -263,6 +271,15 @@ def _archived(
         countdown=countdown(workspace, now=wish.now),
         complete=not any(each.refused or each.failed for each in done),
     )
+
+
+def has_admin_key(file: Path | None) -> bool:
+    """Return whether there is a key of the administration.
+
+    Raises:
+        UsageError: If the file that is named has none.
+    """
+    return find_secret(Source(OPENAI_ADMIN_KEY, file)) is not None
 
 
 def plan_openai(

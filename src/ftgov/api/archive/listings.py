@@ -210,6 +210,16 @@ def openai_listings(*, admin: bool, stored_completions: bool) -> tuple[Listing, 
     return (*before, *_AFTER, *stored, *(_ADMIN if admin else ()))
 
 
+def derivable(provider: str) -> dict[str, Listing]:
+    """Return the listings of a host by the resource that they list, also those below a thing."""
+    if provider == "azure":
+        found = azure_listings()
+    else:
+        found = openai_listings(admin=True, stored_completions=True)
+    below = (*_runs({"id": ""}), *_retention({"id": ""}))
+    return {each.resource: each for each in (*found, *below)}
+
+
 def azure_listings() -> tuple[Listing, ...]:
     """Return what is read of an Azure OpenAI resource, in order."""
     return (MODELS, FILES, JOBS)

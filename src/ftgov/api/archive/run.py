@@ -205,9 +205,11 @@ def _parts(listing: Listing, unit: Unit) -> tuple[ArchivedPart, ...]:
     below = (
         ArchivedPart(
             resource=each.resource,
+            of=each.of[:1024],
             items=len(each.items),
             content=digest_bytes(item_bytes(each.items)),
             responses=each.answers,
+            refused=each.refused,
         )
         for each in unit.below
     )
