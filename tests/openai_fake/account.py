@@ -54,6 +54,7 @@ class Account:
         self.vector_stores: dict[str, Json] = {}
         self.vector_files: dict[str, list[Json]] = {}
         self.completions: dict[str, Json] = {}
+        self.batches: dict[str, Json] = {}
         self.users = organization.users(NOW)
         self.projects = organization.projects(NOW)
         self.audit = organization.audit_log(NOW, self.users, self.projects)
@@ -77,6 +78,9 @@ class Account:
         for number in range(2):
             store, kept = stores.new_store(number, NOW, list(made.files)[:3])
             made.vector_stores[store["id"]], made.vector_files[store["id"]] = store, kept
+        for number, file in enumerate(list(made.files)[:2]):
+            batch = stores.new_batch(number, NOW, file)
+            made.batches[batch["id"]] = batch
         for number in range(3):
             completion = stores.new_completion(number, NOW, BASES[0])
             made.completions[completion["id"]] = completion

@@ -212,6 +212,16 @@ def _store_files(account: Account, asked: Asked, name: str) -> Answer:
     return shown({**found, **{key: found[key] or "" for key in ("first_id", "last_id")}})
 
 
+def _batches(account: Account, asked: Asked) -> Answer:
+    rows = list(account.batches.values())[::-1]
+    found = page(rows, asked, _LISTED, account.lost_cursor)
+    return shown({**found, **{key: found[key] or "" for key in ("first_id", "last_id")}})
+
+
+def _batch(account: Account, asked: Asked, name: str) -> Answer:
+    return shown(_found(account.batches, name, "batch"))
+
+
 def _completions(account: Account, asked: Asked) -> Answer:
     rows = list(account.completions.values())[::-1]
     return shown(page(rows, asked, _RISING, account.lost_cursor))
@@ -260,6 +270,8 @@ ROUTES = (
     Route("GET", "/vector_stores", _stores),
     Route("GET", "/vector_stores/{vector_store_id}", _store),
     Route("GET", "/vector_stores/{vector_store_id}/files", _store_files),
+    Route("GET", "/batches", _batches),
+    Route("GET", "/batches/{batch_id}", _batch),
     Route("GET", "/chat/completions", _completions),
     Route("GET", "/chat/completions/{completion_id}", _completion),
     Route("GET", "/chat/completions/{completion_id}/messages", _messages),

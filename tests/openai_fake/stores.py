@@ -73,6 +73,24 @@ def new_completion(number: int, now: int, model: str) -> Json:
     }
 
 
+def new_batch(number: int, now: int, file: str) -> Json:
+    """Return a finished batch of requests."""
+    started = now - (20 - number) * DAY
+    return {
+        "object": "batch",
+        "id": ident("batch_", number),
+        "endpoint": "/v1/chat/completions",
+        "input_file_id": file,
+        "completion_window": "24h",
+        "status": "completed",
+        "output_file_id": file,
+        "created_at": started,
+        "completed_at": started + 600,
+        "request_counts": {"total": 3, "completed": 3, "failed": 0},
+        "metadata": None,
+    }
+
+
 def messages_of(completion: Json) -> list[Json]:
     """Return the messages of a stored completion."""
     choice = completion["choices"][0]["message"]

@@ -10,7 +10,8 @@ import httpx2
 import openai
 import pytest
 
-from openai_fake.account import ADMIN_SECRET, SECRET, Account
+from openai_fake import reading
+from openai_fake.account import SECRET, Account
 from openai_fake.faults import Fault
 from openai_fake.jobs import Shape
 from openai_fake.judge import Judge
@@ -31,53 +32,12 @@ def fake() -> Iterator[Fake]:
 
 
 def client(fake: Fake, key: str = SECRET, **options: Any) -> openai.OpenAI:
-    """Return the real client on the fake; it does not try again by itself."""
-    options = {"max_retries": 0, "timeout": 5.0, **options}
-    return openai.OpenAI(api_key=key, admin_api_key=ADMIN_SECRET, base_url=fake.url, **options)
-
-
-def read_all(fake: Fake) -> None:
-    """Ask for everything that an archive wants, with the real client."""
-    caller, admin = client(fake), client(fake, ADMIN_SECRET)
-    for job in caller.fine_tuning.jobs.list():
-        caller.fine_tuning.jobs.retrieve(job.id)
-        list(caller.fine_tuning.jobs.list_events(job.id))
-        for checkpoint in caller.fine_tuning.jobs.checkpoints.list(job.id):
-            name = checkpoint.fine_tuned_model_checkpoint
-            list(admin.fine_tuning.checkpoints.permissions.list(name))
-    for file in caller.files.list():
-        caller.files.retrieve(file.id)
-        caller.files.content(file.id)
-    for model in caller.models.list():
-        caller.models.retrieve(model.id)
-    for found in caller.evals.list():
-        caller.evals.retrieve(found.id)
-        for run in caller.evals.runs.list(found.id):
-            list(caller.evals.runs.output_items.list(run.id, eval_id=found.id))
-    for store in caller.vector_stores.list():
-        list(caller.vector_stores.files.list(store.id))
-    for stored in caller.chat.completions.list():
-        list(caller.chat.completions.messages.list(stored.id))
-    caller.moderations.create(input=["all well", "they kill time"])
-    _read_organization(admin.admin.organization)
-
-
-def _read_organization(organization: Any) -> None:
-    for project in organization.projects.list(include_archived=True):
-        for part in ("users", "service_accounts", "api_keys"):
-            list(getattr(organization.projects, part).list(project.id))
-        list(organization.projects.rate_limits.list_rate_limits(project.id))
-        for part in ("data_retention", "model_permissions", "hosted_tool_permissions"):
-            getattr(organization.projects, part).retrieve(project.id)
-    for part in (organization.users, organization.admin_api_keys, organization.audit_logs):
-        assert list(part.list())
-    organization.data_retention.retrieve()
-    for kind in ("costs", "completions", "moderations", "vector_stores"):
-        assert getattr(organization.usage, kind)(start_time=0).data
+    """Return the host's client on the fake."""
+    return reading.client(fake.url, key, **{"timeout": 5.0, **options})
 
 
 def test_the_specification_has_nothing_against_any_answer(fake: Fake, judge: Judge) -> None:
-    read_all(fake)
+    reading.read_everything(fake.url)
     job = client(fake).fine_tuning.jobs.create(
         model="gpt-4.1-2025-04-14",
         training_file=next(iter(fake.account.files)),

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from concurrent.futures import Executor
 from contextlib import suppress
 from pathlib import Path
-from typing import BinaryIO, Final
+from typing import BinaryIO, Final, NamedTuple
 
 from pydantic import ValidationError
 
@@ -21,6 +22,15 @@ from ftgov.store.sealed import Erasures, Kept, SealedEvidence
 from ftgov.store.shelf import Shelf, sweep
 
 _CHUNK: Final = 1 << 20
+
+
+class Incoming(NamedTuple):
+    """A file to be taken in with others: its name for people, and its bytes or where they are."""
+
+    name: str
+    content: bytes | Path
+    media_type: str | None = None
+    erasable: bool = False
 
 
 class EvidenceStore:
@@ -92,6 +102,32 @@ class EvidenceStore:
     ) -> Evidence:
         """Take in bytes as a file; see `put_file`."""
         return self._put([content], name, media_type, erasable=erasable)
+
+    def put_all(self, incoming: Sequence[Incoming], pool: Executor) -> list[Evidence]:
+        """Take in many files, several at a time; each as `put_file` or `put_bytes` would.
+
+        What the ledger says of erasures is asked once for all of them. Where one can't be taken in,
+        others may be in their place already: a file that no record names does no harm.
+
+        Args:
+            incoming: The files; erasable ones are taken in one by one, since each needs a key.
+            pool: What writes them; the disk is waited for outside the interpreter's lock.
+
+        Raises:
+            UsageError: If there is no such file.
+            FtgovError: As `put_file` does.
+        """
+        clear = [each for each in incoming if not each.erasable]
+        with self.sealed.asked_once():
+            kept = dict(zip(clear, pool.map(self._take, clear), strict=True))
+            kept |= {each: self._take(each) for each in incoming if each.erasable}
+        return [kept[each] for each in incoming]
+
+    def _take(self, one: Incoming) -> Evidence:
+        named = {"name": one.name, "media_type": one.media_type}
+        if isinstance(one.content, bytes):
+            return self.put_bytes(one.content, **named, erasable=one.erasable)
+        return self.put_file(one.content, **named, erasable=one.erasable)
 
     def open(self, digest: Digest) -> BinaryIO:
         """Open evidence for reading, after its content was checked against the digest.
