@@ -154,7 +154,7 @@ JOBS: Final = Listing(
     one="/fine_tuning/jobs/{id}",
     results=_result_files,
 )
-FILES: Final = Listing("files", Place("/files"), derive=_plain(derive_file))
+FILES: Final = Listing("files", Place("/files"), derive=derive_file)
 MODELS: Final = Listing("models", Place("/models", limit=None), derive=_plain(derive_model))
 
 _BEFORE: Final = (Listing("evals", Place("/evals"), inner=_runs), MODELS, FILES, JOBS)
