@@ -115,7 +115,7 @@ def _page(run: Run, listing: Listing, page: Page, met: set[str]) -> bool:
 
 def _with_below(run: Run, listing: Listing, thing: Read) -> Read:
     """Read what hangs below a thing; a fault comes back with it and harms no other."""
-    if not isinstance(thing.item, dict) or "id" not in thing.item:
+    if _native(listing, thing.item) is None or listing.dated:
         return thing
     below: list[Below] = []
     answers: list[Answer] = []
