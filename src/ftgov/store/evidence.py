@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Executor
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO, Final, NamedTuple
 
@@ -118,16 +118,25 @@ class EvidenceStore:
             FtgovError: As `put_file` does.
         """
         clear = [each for each in incoming if not each.erasable]
-        with self.sealed.asked_once():
+        with self.at_once():
             kept = dict(zip(clear, pool.map(self._take, clear), strict=True))
             kept |= {each: self._take(each) for each in incoming if each.erasable}
         return [kept[each] for each in incoming]
 
     def _take(self, one: Incoming) -> Evidence:
-        named = {"name": one.name, "media_type": one.media_type}
+        name, media_type, erasable = one.name, one.media_type, one.erasable
         if isinstance(one.content, bytes):
-            return self.put_bytes(one.content, **named, erasable=one.erasable)
-        return self.put_file(one.content, **named, erasable=one.erasable)
+            return self.put_bytes(one.content, name=name, media_type=media_type, erasable=erasable)
+        return self.put_file(one.content, name=name, media_type=media_type, erasable=erasable)
+
+    @contextmanager
+    def at_once(self) -> Iterator[None]:
+        """Take in many files within: erasures are asked once, and the keys are listed once.
+
+        Otherwise each file would be compared with a list that grows with every one before it.
+        """
+        with self.sealed.asked_once():
+            yield
 
     def open(self, digest: Digest) -> BinaryIO:
         """Open evidence for reading, after its content was checked against the digest.

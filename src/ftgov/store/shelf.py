@@ -27,9 +27,9 @@ _ALTERED: Final = (
 _LEFT_OVER_S: Final = 3600.0  # a copy that was not written to for an hour is nobody's any more
 
 _hashed: set[tuple[Digest, int, int, int, int, int]] = set()
+"""Files this process found sound: digest, mtime, ctime, size, inode, device. A change shows."""
 _listed: set[Path] = set()
 """Folders of evidence whose own entry this process brought to the disk."""
-"""Files this process found sound: digest, mtime, ctime, size, inode, device. A change shows."""
 
 
 def place_of(root: Path, digest: Digest) -> Path:

@@ -96,7 +96,8 @@ class Vault:
         try:
             self._folder.mkdir(mode=0o700, exist_ok=True)
             with partial_file(self._folder) as (stream, partial):
-                sweep(self._folder, now=os.fstat(stream.fileno()).st_mtime)
+                if self._listed is None:
+                    sweep(self._folder, now=os.fstat(stream.fileno()).st_mtime)
                 stream.write(canonical_bytes(key))
                 sync(stream)
                 partial.rename(place)

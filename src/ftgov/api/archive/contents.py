@@ -22,7 +22,7 @@ from ftgov.records.job import Job
 
 RESOURCE = "files.content"
 _JOBS = "fine_tuning.jobs"
-_AT_ONCE = 20
+_AT_ONCE = 100
 
 
 class _Fetched(NamedTuple):
@@ -43,14 +43,8 @@ def fetch_contents(run: Run) -> None:
     wanted = [native for native, file in run.files.items() if _is_wanted(run, native, file)]
     tally = run.tally(RESOURCE)
     for group in _groups(wanted):
-        records: list[Record] = []
-        for fetched in run.pool.map(lambda native: _fetched(run, native), group):
-            tally.read += 1
-            if fetched.fault is not None:
-                tally.failed += 1
-                run.say(f"{RESOURCE} {fetched.native}: left for the next run: {fetched.fault.what}")
-                continue
-            records += _kept(run, fetched, own)
+        with run.workspace.evidence.at_once():
+            records = list(_group(run, group, own))
         if records:
             commit(run, records)
         run.say(tally.said())
@@ -75,6 +69,18 @@ def settle_roles(run: Run) -> None:
     ]
     if found:
         commit(run, found)
+
+
+def _group(run: Run, group: list[str], own: _Own) -> Iterator[Record]:
+    """Fetch some files, several at a time, and yield what follows from each."""
+    tally = run.tally(RESOURCE)
+    for fetched in run.pool.map(lambda native: _fetched(run, native), group):
+        tally.read += 1
+        if fetched.fault is not None:
+            tally.failed += 1
+            run.say(f"{RESOURCE} {fetched.native}: left for the next run: {fetched.fault.what}")
+            continue
+        yield from _kept(run, fetched, own)
 
 
 def _groups(natives: Iterable[str]) -> Iterator[list[str]]:

@@ -17,6 +17,7 @@ from ftgov.api.archive.result import Tally
 from ftgov.api.archive.standing import Standing, archived_name, known_of
 from ftgov.api.recording import append
 from ftgov.errors import FtgovError
+from ftgov.intake.files import describe_file
 from ftgov.providers.lax import item_bytes
 from ftgov.providers.names import name_of
 from ftgov.providers.protocol import Answer, Host
@@ -27,6 +28,7 @@ from ftgov.records.base import Record
 from ftgov.records.dataset import Dataset
 from ftgov.records.digest import bare, digest_bytes
 from ftgov.records.evidence import Evidence
+from ftgov.store.evidence import Incoming
 from ftgov.store.workspace import Workspace
 
 _HELD = 32 << 20
@@ -118,7 +120,7 @@ class _Ready(NamedTuple):
 
     made: Archived
     derived: Derived
-    answers: tuple[Answer, ...]
+    thing: Read
 
 
 def keep(run: Run, listing: Listing, page: Answer, things: Iterator[Read]) -> int:
@@ -150,7 +152,7 @@ def _ready(run: Run, listing: Listing, page: Answer, thing: Read) -> _Ready | No
         tally.failed += 1
         run.say(f"{listing.resource} {thing.native_id}: left for the next run: {thing.fault.what}")
         return None
-    files = _files(run, thing)
+    files = _files(thing)
     unit = Unit(thing.item, page.digest, page.at, thing.below, files)
     derived = _derived(run, listing, unit)
     complete = not any(each.refused for each in thing.below)
@@ -171,13 +173,14 @@ def _ready(run: Run, listing: Listing, page: Answer, thing: Read) -> _Ready | No
     state = known_of(made.model_dump(mode="json")).state
     if known is not None and not known.tombstoned and state == known.state:
         tally.unchanged += 1
+        _drop(thing)
         return None
     tally.flagged += bool(made.flags)
     if known is None:
         tally.new += 1
     else:
         tally.changed += 1
-    return _Ready(made, derived, thing.answers)
+    return _Ready(made, derived, thing)
 
 
 def _derived(run: Run, listing: Listing, unit: Unit) -> Derived:
@@ -227,20 +230,21 @@ def _parts(listing: Listing, unit: Unit) -> tuple[ArchivedPart, ...]:
     return (itself, *below)
 
 
-def _files(run: Run, thing: Read) -> dict[str, Evidence]:
-    """Take in what was downloaded with a thing."""
-    found = {}
-    for native, path in thing.downloads:
-        found[native] = run.workspace.evidence.put_file(path, name=f"{name_of(native)}.csv")
-        path.unlink()
-    return found
+def _files(thing: Read) -> dict[str, Evidence]:
+    """Describe what was downloaded with a thing; only what is new is taken in."""
+    return {
+        native: describe_file(path).model_copy(
+            update={"name": f"{name_of(native)}.csv", "media_type": "text/csv"}
+        )
+        for native, path in thing.downloads
+    }
 
 
 def _write(run: Run, listing: Listing, page: Answer, ready: Sequence[_Ready]) -> None:
     """Put a capture, the files and then all records into the workspace."""
     if not ready:
         return
-    answers = [page, *(answer for each in ready for answer in each.answers)]
+    answers = [page, *(answer for each in ready for answer in each.thing.answers)]
     content = capture_bytes(answers, software=f"ftgov/{__version__}")
     mark = bare(digest_bytes(content))[:16]
     name = name_of(f"{run.where.provider}.{listing.resource}.{mark}")
@@ -258,19 +262,30 @@ def _write(run: Run, listing: Listing, page: Answer, ready: Sequence[_Ready]) ->
         first_at=min(answer.at for answer in answers),
         last_at=max(answer.at for answer in answers),
     )
+    evidence.put_all([one for each in ready for one in _incoming(each)], run.pool)
     for each in ready:
-        for written in each.derived.contents:
-            evidence.put_bytes(
-                written.content,
-                name=written.evidence.name,
-                media_type=written.evidence.media_type,
-            )
+        _drop(each.thing)
     fresh = settled_records(
         run.workspace, (record for each in ready for record in each.derived.records)
     )
     archived = [each.made.model_copy(update={"capture": name}) for each in ready]
     commit(run, [capture, *fresh, *archived])
     run.captured.append(name)
+
+
+def _incoming(ready: _Ready) -> Iterator[Incoming]:
+    """Yield the files of a thing: what was downloaded with it, and what was written of it."""
+    for native, path in ready.thing.downloads:
+        yield Incoming(f"{name_of(native)}.csv", path)
+    for written in ready.derived.contents:
+        kept = written.evidence
+        yield Incoming(kept.name, written.content, kept.media_type)
+
+
+def _drop(thing: Read) -> None:
+    """Remove the downloads of a thing that were taken in, or are known."""
+    for _, path in thing.downloads:
+        path.unlink()
 
 
 def commit(run: Run, records: Sequence[Record]) -> None:
