@@ -201,7 +201,7 @@ def test_a_job_whose_events_fail_is_left_for_the_next_run(
     monkeypatch.setattr("ftgov.providers.pace.Pace.hold", lambda _: None)
     with made(tmp_path) as workspace, serving(Account.seeded(4)) as fake:
         lost = list(fake.account.jobs)[1]
-        fault = Fault("status", f"/fine_tuning/jobs/{lost}/events", status=500, times=8)
+        fault = Fault("status", f"/fine_tuning/jobs/{lost}/events", status=500, times=6)
         fake.plan(fault)
         result = archived(workspace, fake)
         assert tally(result, "fine_tuning.jobs").failed == 1
