@@ -43,7 +43,7 @@ def main() -> None:
     given = parser.parse_args()
     shape = Shape(steps=given.steps, style=given.style)
     fake = Fake(Account.seeded(given.jobs, shape=shape))
-    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     listener.bind(("127.0.0.1", given.port))
     sys.stdout.write(f"http://127.0.0.1:{listener.getsockname()[1]}/v1\n")

@@ -155,7 +155,7 @@ async def _sent(send: Any, answer: Answer, number: str, *, short: bool) -> None:
 def serving(account: Account | None = None, *, remember: bool = False) -> Iterator[Fake]:
     """Serve an account on a free loopback port, in a thread of this process."""
     fake = Fake(account or Account.seeded(), remember=remember)
-    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listener.bind(("127.0.0.1", 0))
     fake.url = f"http://127.0.0.1:{listener.getsockname()[1]}/v1"
     server = uvicorn.Server(settings(fake))
