@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from ftgov.api.archive import ArchiveResult, Asked, archive_openai, hosts
+from ftgov.providers.openai_hosted import Reach
 from ftgov.providers.pace import Patience
 from ftgov.store.ledger import Filter
 from ftgov.store.workspace import Workspace
@@ -19,7 +20,8 @@ from store_support import AT
 
 KEYS = {"OPENAI_API_KEY": SECRET, "OPENAI_ADMIN_KEY": ADMIN_SECRET}
 
-_OF_THE_LOOK = ("observed_at", "tombstoned_at", "capture", "responses", "raw")
+_OF_THE_LOOK = ("observed_at", "tombstoned_at", "capture", "responses", "raw", "sealed")
+"""Fields that say when and how a thing was seen, or under which key it is kept."""
 
 
 def new_workspace(root: Path) -> Workspace:
@@ -30,8 +32,11 @@ def new_workspace(root: Path) -> Workspace:
 def hurried(monkeypatch: pytest.MonkeyPatch, attempts: int = 4) -> None:
     """Have the archive wait a little where it would wait long, and give up sooner."""
     patience = Patience(attempts=attempts, first=0.01, longest=5.0)
-    reach = hosts.Reach
-    monkeypatch.setattr(hosts, "Reach", lambda *given: reach(*given, patience))
+
+    def reach(*given: Any) -> Reach:
+        return Reach(*given)._replace(patience=patience)
+
+    monkeypatch.setattr(hosts, "Reach", reach)
 
 
 def archived(workspace: Workspace, fake: Fake, **asked: Any) -> ArchiveResult:

@@ -149,6 +149,7 @@ ODD: dict[str, tuple[dict[str, Any], str]] = {
     "out of range": ({"hyperparameters": {"n_epochs": 10**40}}, "hyperparameters.n_epochs"),
     "not finite": ({"trained_tokens": 1e308 * 10}, "trained_tokens"),
     "broken unicode": ({"model": "gpt-\ud800"}, "model"),
+    "broken unicode in a path": ({"fine_tuned_model": "ft:\ud800"}, "fine_tuned_model"),
 }
 
 
@@ -157,8 +158,13 @@ def test_an_odd_field_is_kept_raw_and_flagged_and_harms_no_other_job(
     fake: Fake, workspace: Workspace, undisturbed: Contents, case: str
 ) -> None:
     change, path = ODD[case]
-    odd = list(fake.account.jobs)[0]
-    fake.account.jobs[odd] = {**fake.account.jobs[odd], **change}
+    odd = next(iter(fake.account.jobs))
+
+    def changed(body: Any) -> Any:
+        rows = [{**row, **change} if row["id"] == odd else row for row in body["data"]]
+        return {**body, "data": rows}
+
+    fake.plan(Fault("rewrite", "/fine_tuning/jobs", times=None, change=changed))
     result = archived(workspace, fake)
     assert result.complete
     assert {each.resource: each.read for each in result.resources}["fine_tuning.jobs"] == JOBS
@@ -189,7 +195,7 @@ def latest_names(workspace: Workspace) -> Iterator[tuple[str, str]]:
 
 
 def test_an_unknown_status_keeps_the_hosts_word(fake: Fake, workspace: Workspace) -> None:
-    odd = list(fake.account.jobs)[0]
+    odd = next(iter(fake.account.jobs))
     fake.account.jobs[odd] = {**fake.account.jobs[odd], "status": "sleeping"}
     archived(workspace, fake)
     job = workspace.ledger.get(Job, odd)
@@ -201,7 +207,7 @@ def test_an_unknown_status_keeps_the_hosts_word(fake: Fake, workspace: Workspace
 def test_checks_of_safety_and_unknown_events_keep_their_own_words(
     fake: Fake, workspace: Workspace
 ) -> None:
-    name = list(fake.account.jobs)[0]
+    name = next(iter(fake.account.jobs))
     strange = {
         "object": "fine_tuning.job.event", "id": "ftevent-strange", "created_at": 1_795_000_000,
         "level": "whisper", "message": "hm", "type": "telepathy", "data": {"a": [1, {"b": None}]},

@@ -75,7 +75,7 @@ class Listing(NamedTuple):
 
 def _part(native: object) -> str:
     """Return an id as one part of a path, whatever it holds."""
-    return quote(str(native), safe=":")
+    return quote(str(native), safe=":", errors="surrogatepass")
 
 
 def _plain(derive: Callable[[Unit, Where], Derived]) -> Derive:
