@@ -180,8 +180,15 @@ SAMPLES: dict[str, dict[str, Any]] = {
         "reason": "looked at", "evidence": [FILE], "author": "party-1", "answered_at": NOW,
         "purpose": D, "job": "job",
     },
-    "answer-signature": {"answer": D, "hand": "author", "envelope": FILE, "signed_at": NOW},
+    "answer-signature": {
+        "system": "desk", "question": "rms-2", "answer": D, "hand": "author",
+        "envelope": FILE, "signed_at": NOW,
+    },
     "special-columns": {"columns": ["ethnicity"]},
+    "upload-override": {
+        "columns": ["ethnicity"], "categories": ["racial or ethnic origin"], "reason": "consent",
+        "author": "party-1", "decided_at": NOW,
+    },
     "bias-basis": {
         "columns": ["ethnicity"], "basis": "bias_detection", "reason": "needed",
         "points": {"a": "tried"}, "delete_by": "2027-01-31", "author": "party-1", "file": FILE,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ftgov.records.duty_state import DutyState, Shown, ShownBy, State
 from ftgov.records.law import Classification, Obligation, Reason
 from report_findings import PACK
 
@@ -133,3 +134,32 @@ def _duty(identity: str, reference: str, who: str, text: str, start: str | None)
         status="settled" if start else "contested",
         note="" if start else "The date of application is read in two ways.",
     )
+
+
+_STANDS: dict[str, tuple[State, Shown | None]] = {
+    "LIT-1": ("present", "present"),
+    "TR-1": ("contradicting", "contradicting"),
+    "CA-1": ("stale", "stale"),
+    "RMS-1": ("not_yet_applicable", "present"),
+}
+
+
+def duty_states() -> tuple[DutyState, ...]:
+    """Return a state of each duty, each of the six words once, and one duty that may be owed."""
+    found = []
+    for identity, reference, who, text, _ in DUTIES:
+        state, evidence = _STANDS.get(identity, ("not_yet_applicable", "missing"))
+        shown = ShownBy(by=f"answer:{identity.lower()}", state=evidence or "missing", note="seen")
+        found.append(
+            DutyState(
+                id=identity, state=state, evidence=evidence, shown_by=(shown,), reference=reference,
+                who=who, text=text, judge="whether it fits",
+            )
+        )  # fmt: skip
+    spared = DutyState(id="EMO-1", state="not_applicable", note="not owed")
+    may_be = DutyState(
+        id="REG-2", state="missing", evidence="missing", reference="Article 49(2)", who="provider",
+        text="Registration before the market.", judge="whether it is complete",
+        note="whether it is owed is open: facts are missing",
+    )  # fmt: skip
+    return (*found, spared, may_be)

@@ -33,7 +33,7 @@ from report_findings import (
     group_findings,
     run_findings,
 )
-from report_law import classification
+from report_law import classification, duty_states
 
 Case = Literal["pass", "fail", "error"]
 WHEN = "2026-11-21T09:30:00Z"
@@ -288,6 +288,7 @@ def dossier(
         subject=about or subject(),
         findings=tuple(findings),
         classification=classification(known=case != "error"),
+        duties=duty_states(),
         ledger=LedgerHead(entries=18, head=digest_bytes(b"head")),
     )
     return sealed(made, decisions(case, findings))

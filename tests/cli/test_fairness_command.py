@@ -57,6 +57,20 @@ def test_the_json_is_the_contract(tmp_path: Path, capsys: Any) -> None:
         assert comparison["reason"] == "no limit was set"
 
 
+def test_a_notice_names_the_ground_of_special_categories_and_stops_nothing(
+    tmp_path: Path, capsys: Any
+) -> None:
+    path = str(write_csv(tmp_path / "d.csv", FAIR))
+    asked = ["fairness", path, "--prediction", "prediction", "--group", "group"]
+    assert execute(asked) == 0
+    loud = capsys.readouterr()
+    assert loud.err.startswith("notice: ")
+    assert "Art. 4a of the AI Act" in loud.err
+    assert "notice" not in loud.out
+    assert execute([*asked, "--quiet"]) == 0
+    assert capsys.readouterr().err == ""
+
+
 @pytest.mark.parametrize(
     ("rows", "options", "status", "verdict"),
     [

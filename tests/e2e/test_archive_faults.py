@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from archive_support import archived, counts, hurried, latest, new_workspace
+from archive_looks import archived, counts, hurried, latest, new_workspace
 from ftgov.errors import ExitCode, FtgovError
 from ftgov.providers.warc import kept_answers
 from ftgov.records.archived import Archived, Capture

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from ftgov.law.effective import effective_facts, may_be_high_risk
-from ftgov.records.answer import JobCompute, ModificationCompute, Standing
+from ftgov.records.answer import JobCompute, ModificationCompute, Standing, UncountedJob
 from law_subjects import answer, job, now, system
 from law_support import packs
 
@@ -55,8 +55,10 @@ def test_an_answer_against_the_facts_file_leaves_the_fact_unknown() -> None:
     assert found.reopened == {"profiling": "the recorded facts say otherwise"}
 
 
-def compute(*unknown: str) -> Standing:
-    part = JobCompute(job="first", low="7", mid="10", high="13", method="by hand")
+def compute(*unknown: UncountedJob) -> Standing:
+    part = JobCompute(
+        job="first", low="7", mid="10", high="13", method="by hand", parameters=("1", "1")
+    )
     made = ModificationCompute(low="7", mid="10", high="13", jobs=(part,), unknown=unknown)
     return Standing(compute=made)
 
@@ -69,7 +71,7 @@ def test_the_compute_of_the_jobs_stands_in_for_an_unstated_fact() -> None:
 def test_a_stated_compute_and_an_unknown_job_are_left_alone() -> None:
     stated = now(standing=compute(), system=system(mod_flop="1e17"))
     assert effective_facts(PACK, stated, high_risk=True).values["mod_flop"] == "1e17"
-    lacking = now(standing=compute("second"))
+    lacking = now(standing=compute(UncountedJob(job="second", why="no tokens")))
     assert "mod_flop" not in effective_facts(PACK, lacking, high_risk=True).values
 
 

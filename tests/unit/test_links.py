@@ -39,6 +39,8 @@ _TOLD: dict[str, list[tuple[str, str, str]]] = {
     ],
     "energy-use": [("it", "about", "job/tune"), ("it", "about", "evaluation-run/mmlu")],
     "usage-cost": [("it", "about", "job/tune")],
+    "upload-override": [("it", "about", "dataset/it")],
+    "answer-signature": [("it", "about", "system/desk")],
     "decision": [("it", "about", "model/tuned")],
     "report": [("it", "about", "model/tuned")],
     "signature": [("it", "about", "report/tuned")],

@@ -115,3 +115,24 @@ def test_deep_nesting_is_malformed_not_a_crash() -> None:
     for depth in (100, 950, 985, 990, 995, 1_000, 5_000, 100_000):
         with pytest.raises(InvalidBundle):
             parse_envelope(b"[" * depth + b"]" * depth)
+
+
+def test_time_stamp_stands_beside_the_hint_and_nowhere_else() -> None:
+    content = sign_statement(STATEMENT, KEY, lambda signature: b"over " + signature)
+    envelope = parse_envelope(content)
+    assert envelope.stamp == b"over " + envelope.signature
+    document = json.loads(content)
+    material = document["verificationMaterial"]
+    response = material["timestampVerificationData"]["rfc3161Timestamps"][0]
+    wrong: list[object] = [
+        None,
+        {},
+        {"rfc3161Timestamps": []},
+        {"rfc3161Timestamps": [response, response]},
+        {"rfc3161Timestamps": [{**response, "more": 1}]},
+        {"rfc3161Timestamps": [{"signedTimestamp": response["signedTimestamp"] + "\n"}]},
+    ]
+    for stamps in wrong:
+        material["timestampVerificationData"] = stamps
+        with pytest.raises(InvalidBundle):
+            parse_envelope(canonical_bytes(document))

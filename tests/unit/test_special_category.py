@@ -5,12 +5,19 @@ from __future__ import annotations
 import pytest
 from pydantic import ValidationError
 
+from ftgov.records.absence import NOT_APPLICABLE, UNKNOWN
+from ftgov.records.dataset import Dataset
+from ftgov.records.digest import digest_record
+from ftgov.records.evidence import Evidence
 from ftgov.records.special_category import (
     POINTS,
     BiasBasis,
     SpecialCategories,
     SpecialColumns,
+    StatedCategories,
     basis_faults,
+    contradictions,
+    stated_of,
     upload_fault,
 )
 
@@ -72,3 +79,31 @@ def test_upload_is_refused_unless_a_person_gives_a_reason() -> None:
     assert "ethnicity" in told
     assert upload_fault(found(basis()), override="  ") is not None
     assert upload_fault(found(basis()), override="explicit consent to this processor") is None
+
+
+def test_record_and_columns_are_one_truth_and_a_gap_is_a_fault() -> None:
+    some = StatedCategories(name="heldout", categories=("health",))
+    none = StatedCategories(name="heldout", categories=())
+    assert contradictions(SpecialCategories(columns=(DECLARED,), stated=(some,))) == ()
+    assert contradictions(SpecialCategories(stated=(none,))) == ()
+    (denied,) = contradictions(SpecialCategories(columns=(DECLARED,), stated=(none,)))
+    assert "holds no special category" in denied
+    gap = SpecialCategories(stated=(some,))
+    assert "no column is declared" in contradictions(gap)[0]
+    assert basis_faults(gap) == contradictions(gap)
+    told = upload_fault(gap, override=None)
+    assert told
+    assert "heldout: health" in told
+
+
+@pytest.mark.parametrize(
+    ("said", "read"),
+    [(None, None), (UNKNOWN, None), (NOT_APPLICABLE, ()), ((), ()), (("health",), ("health",))],
+)
+def test_what_a_record_says_is_read_for_what_it_is(said: object, read: object) -> None:
+    file = Evidence(digest=digest_record("f"), bytes=1, name="f.csv")
+    data = Dataset.model_validate(
+        {"name": "d", "role": "train", "files": [file], "special_categories": said}
+    )
+    found = stated_of(data)
+    assert (found.categories if found else None) == read

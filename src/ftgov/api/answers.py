@@ -48,8 +48,9 @@ def _open(found: Judgement) -> tuple[Asked, ...]:
 def template_of(
     workspace: Workspace, system: str, *, as_of: str, pack_id: str | None = None
 ) -> str:
-    """Return an answers file with every open question of a system, to be filled in."""
-    return answer_template(system, questions_of(workspace, system, as_of=as_of, pack_id=pack_id))
+    """Return an answers file with every unanswered question of a system, to be filled in."""
+    asked = questions_of(workspace, system, as_of=as_of, pack_id=pack_id)
+    return answer_template(system, tuple(each for each in asked if each.state != "unsigned"))
 
 
 def answers_file(

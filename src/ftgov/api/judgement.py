@@ -83,7 +83,7 @@ def judged_without_lineage(
     subject = Subject(
         model=require(workspace, ModelVersion, found.model),
         system=found,
-        standing=standing_of(workspace, found, ()),
+        standing=standing_of(workspace, found),
     )
     pack = shipped_pack(as_of=as_of, pack_id=pack_id).pack
     return _judgement(found, subject, pack, _Asked(as_of, unstated, (), stale=False))

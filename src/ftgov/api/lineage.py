@@ -19,6 +19,7 @@ from ftgov.api.ancestry import (
 )
 from ftgov.api.reached import Reached, reached, require
 from ftgov.api.standing import special_of, standing_of
+from ftgov.dossier.modification import with_compute
 from ftgov.errors import NotAssessable, UsageError
 from ftgov.records.base import Record
 from ftgov.records.canonical import plain
@@ -111,20 +112,22 @@ def subject_of(workspace: Workspace, model: str, system: str | None = None) -> S
     for done in (*((job,) if job else ()), *earlier):
         wanted += done.datasets.values()
     serving = _system_of(below.records(System).values(), found, system)
-    return Subject(
+    datasets = _datasets(workspace, wanted)
+    subject = Subject(
         model=found,
         base=base,
         related=tuple(other for other in ancestors if other != base),
         job=job,
         earlier_jobs=tuple(earlier),
-        datasets=_datasets(workspace, wanted),
+        datasets=datasets,
         evaluations=tuple(runs),
         system=serving,
         # Who only acts is no part of what is judged: another actor makes no audit stale.
         parties=tuple(party for party in workspace.ledger.every(Party) if party.role),
-        standing=standing_of(workspace, serving, (*((job,) if job else ()), *earlier)),
-        special=special_of(workspace, dict.fromkeys(wanted)),
+        standing=standing_of(workspace, serving),
+        special=special_of(workspace, datasets),
     )
+    return with_compute(subject)
 
 
 def _datasets(workspace: Workspace, names: Iterable[str]) -> tuple[Dataset, ...]:

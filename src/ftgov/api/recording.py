@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from ftgov.api.clock import Moment, moment_of, now_text
+from ftgov.api.declared import require_agreement
 from ftgov.api.law import shipped_pack
 from ftgov.api.people import ACTOR, acting
 from ftgov.errors import FtgovError, UsageError
@@ -165,11 +166,16 @@ def record(
 
     Returns:
         `type/name` of each record, in order.
+
+    Raises:
+        UsageError: If a dataset is said to hold no special category while its columns say so.
     """
+    records = list(records)
+    require_agreement(workspace, records)
     kept = keep_files(workspace, files, erasable=erasable)
     if any(file.sealed for file in kept.values()):
         records = [_as_kept(each, kept) for each in records]
-    bound = _bound(workspace, list(records))
+    bound = _bound(workspace, records)
     entries = append(workspace, bound, actor=actor, recorded_at=moment_of(now).text)
     for file in kept.values():
         if file.sealed and not workspace.evidence.has(file.digest):

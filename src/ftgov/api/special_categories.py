@@ -8,17 +8,25 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from ftgov.api.clock import now_text
+from ftgov.api.clock import Moment, moment_of, now_text
 from ftgov.api.law import day
 from ftgov.api.people import acting
-from ftgov.api.recording import record
+from ftgov.api.recording import ACTOR, append, record
+from ftgov.api.standing import special_of
 from ftgov.dossier.assess import classify_subject
 from ftgov.errors import NotAssessable, UsageError
 from ftgov.intake.files import describe_file
 from ftgov.intake.text_files import load_yaml
 from ftgov.law.pack_records import Pack
 from ftgov.records.dataset import Dataset
-from ftgov.records.special_category import BiasBasis, SpecialColumns, basis_faults
+from ftgov.records.special_category import (
+    BiasBasis,
+    SpecialCategories,
+    SpecialColumns,
+    UploadOverride,
+    basis_faults,
+    upload_fault,
+)
 from ftgov.records.subject import Subject
 from ftgov.store.workspace import Workspace
 
@@ -84,7 +92,7 @@ def require_ground(subject: Subject, pack: Pack, as_of: str) -> None:
     Raises:
         NotAssessable: Naming each column and what its ground lacks.
     """
-    if pack.regime != "eu-ai-act" or not subject.special.columns:
+    if pack.regime != "eu-ai-act" or not subject.special.held:
         return
     found = classify_subject(subject, pack, day(as_of)).classification
     permitted = "4a" in pack.rules or (found is not None and found.overall == "high_risk")
@@ -93,5 +101,72 @@ def require_ground(subject: Subject, pack: Pack, as_of: str) -> None:
             f"Special categories of personal data may not be used yet: {'; '.join(faults)}.",
             why="Bias work on them rests on Art. 4a of the AI Act (Art. 10(5) as published), or on "
             "another ground of Art. 9(2) GDPR.",
-            next_step=f"ftgov record special-basis {subject.special.columns[0].name} --from FILE",
+            next_step=_next_step(subject.special),
         )
+
+
+def _next_step(found: SpecialCategories) -> str:
+    """Return what to record first: columns where only categories are stated, else the ground."""
+    declared = {each.name for each in found.columns}
+    lacking = [each.name for each in found.stated if each.categories and each.name not in declared]
+    if lacking:
+        return f"ftgov record special-columns {lacking[0]} --column NAME"
+    return f"ftgov record special-basis {found.columns[0].name} --from FILE"
+
+
+def refuse_upload(
+    workspace: Workspace,
+    dataset: str,
+    override_reason: str | None,
+    *,
+    actor: str = ACTOR,
+    now: str | Moment | None = None,
+) -> UploadOverride | None:
+    """Refuse to send a dataset with special categories of personal data to a hosted API.
+
+    Call it before any byte leaves. Datasets that hold a file of the same digest count as well: the
+    same bytes under another name are the same people's data. Point (d) of Article 4a(1).
+
+    Args:
+        workspace: Where the dataset is recorded.
+        dataset: Its name.
+        override_reason: Why a person decides otherwise; None or blank for no such decision.
+        actor: Who decides.
+        now: When, RFC 3339 UTC; by default the present.
+
+    Returns:
+        The decision as it now stands in the ledger, or None where nothing is declared.
+
+    Raises:
+        UsageError: If there is no such dataset.
+        NotAssessable: If special categories are declared and no reason is given.
+    """
+    _require_dataset(workspace, dataset)
+    every = {each.name: each for each in workspace.ledger.every(Dataset)}
+    sent = {file.digest for file in every[dataset].files}
+    same = {
+        name: each
+        for name, each in every.items()
+        if name == dataset or sent & {file.digest for file in each.files}
+    }
+    found = special_of(workspace, same.values())
+    if fault := upload_fault(found, override=override_reason):
+        raise NotAssessable(
+            f"'{dataset}' is not sent: {fault}.",
+            why="Whoever hosts the API is another party.",
+            next_step="Leave the columns out, or give the reason why they may be sent; it is "
+            "recorded.",
+        )
+    if not found.held:
+        return None
+    moment = moment_of(now)
+    made = UploadOverride(
+        name=dataset,
+        columns=tuple(dict.fromkeys(c for each in found.columns for c in each.columns)),
+        categories=tuple(dict.fromkeys(c for each in found.stated for c in each.categories)),
+        reason=(override_reason or "").strip(),
+        author=acting(workspace, actor, recorded_at=moment.text),
+        decided_at=moment.text,
+    )
+    append(workspace, [made], actor=made.author, recorded_at=moment.text)
+    return made

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from ftgov.records.attestation import Verification
+from ftgov.signing.trust import find_trust_pack, read_pack_file, read_trust_pack
 from ftgov.signing.verify import add_layers, verify_bundle
 
 
@@ -35,4 +36,5 @@ def verify(
         return result
     from ftgov.recompute.bundle import recompute_bundle
 
-    return add_layers(result, [recompute_bundle(place)])
+    pack = read_trust_pack(read_pack_file(find_trust_pack(Path(trust))), root_pin=trust_root)
+    return add_layers(result, [recompute_bundle(place, pack)])

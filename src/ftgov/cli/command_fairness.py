@@ -18,6 +18,11 @@ if TYPE_CHECKING:
     from ftgov.api.fairness import Plan, Question
     from ftgov.records.fairness import FairnessAudit, Limit, Verdict
 
+_NOTICE = (
+    "where a group column holds special categories of personal data, using it to find bias rests "
+    "on Art. 4a of the AI Act (Art. 10(5) as published) or on another ground of Art. 9(2) GDPR. "
+    "Nothing is refused here; `ftgov audit` asks for the ground of declared columns."
+)
 _CODES = {
     "pass": ExitCode.DONE,
     "fail": ExitCode.FINDINGS,
@@ -99,6 +104,7 @@ def fairness(ctx: click.Context, /, console: Console, file: str, **options: Any)
     from ftgov.api.fairness import audit_files, write_audit
 
     question, plan = _question(options), _plan(options)
+    console.notice(_NOTICE)
     console.progress(f"scanning {file} with {options['engine']}")
     done = audit_files(
         file, question, plan, engine=options["engine"], spark_master=options["spark_master"]

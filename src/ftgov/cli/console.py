@@ -64,6 +64,11 @@ class Console:
         if not self.quiet:
             print(f"· {inert(text)}", file=sys.stderr, flush=True)
 
+    def notice(self, text: str) -> None:
+        """Say on stderr what stops nothing but should be known; silenced by --quiet."""
+        if not self.quiet:
+            print(f"notice: {inert(text)}", file=sys.stderr, flush=True)
+
     def warn(self, text: str) -> None:
         """Say on stderr what the user should know; not silenced by --quiet."""
         print(f"warning: {inert(text)}", file=sys.stderr, flush=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from importlib import metadata
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -25,6 +26,7 @@ from ftgov.records.subject import Subject
 from ftgov.records.system import FactValue
 
 TOOL = f"ftgov {__version__}"
+_LIBRARIES = ("duckdb", "fairlearn", "numpy", "scipy", "statsmodels")
 
 
 class Circumstances(NamedTuple):
@@ -33,6 +35,17 @@ class Circumstances(NamedTuple):
     assessed_at: str
     ledger: LedgerHead
     settings: AnalysisSettings
+
+
+def libraries() -> dict[str, str]:
+    """Return the versions of the installed libraries that a figure's last digits depend on."""
+    found = {}
+    for name in _LIBRARIES:
+        try:
+            found[name] = metadata.version(name)
+        except metadata.PackageNotFoundError:
+            continue
+    return found
 
 
 def choose_analyzers(only: Sequence[str] = ()) -> tuple[Analyzer, ...]:
@@ -99,7 +112,6 @@ def classify_subject(
         reopened=again.reopened,
         classification=found,
         questions={question.id: question for question in pack.questions},
-        hands=(),
         as_of=as_of,
     )
     return Judged(found, duty_states(pack, known), again.values, again.reopened)
@@ -121,6 +133,7 @@ def assess(
     judged = classify_subject(subject, pack, date.fromisoformat(assessed_at[:10]), found)
     return Assessment(
         tool=TOOL,
+        libraries=libraries(),
         assessed_at=assessed_at,
         settings=settings,
         subject=subject,

@@ -37,7 +37,7 @@ class Asked(Record):
     who: tuple[str, ...]
     evidence: Literal["required", "optional"] = "optional"
     four_eyes: bool = False
-    state: Literal["open", "re-opened"] = "open"
+    state: Literal["open", "re-opened", "unsigned"] = "open"
     note: str = ""
 
 
@@ -106,9 +106,16 @@ def _duty(question: QuestionSpec, note: str) -> Asked:
         who=question.who,
         evidence=question.evidence,
         four_eyes=question.four_eyes,
-        state="re-opened" if note.startswith("re-opened") else "open",
+        state=_state_of(question, note),
         note=note,
     )
+
+
+def _state_of(question: QuestionSpec, note: str) -> Literal["open", "re-opened", "unsigned"]:
+    """Return what a question waits for: an answer, another one, or signatures under the one."""
+    if note.startswith("re-opened"):
+        return "re-opened"
+    return "unsigned" if question.four_eyes and note.startswith("answered by") else "open"
 
 
 def checked_answer(pack: Pack, question: str, value: object, reason: str) -> FactValue:

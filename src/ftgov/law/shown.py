@@ -11,7 +11,7 @@ from ftgov.records.answer import Answer, job_name
 from ftgov.records.digest import digest_record
 from ftgov.records.duty_state import Shown, ShownBy
 from ftgov.records.finding import Finding
-from ftgov.records.four_eyes import VerifiedHand, unmet
+from ftgov.records.four_eyes import unmet
 from ftgov.records.job import Job
 from ftgov.records.law import Classification
 from ftgov.records.special_category import basis_faults
@@ -28,7 +28,6 @@ class Known(NamedTuple):
         reopened: Answers that no longer count, with the reason.
         classification: The class of the system.
         questions: The pack's questions by id.
-        hands: Verified signatures under answers.
         as_of: The day.
     """
 
@@ -38,7 +37,6 @@ class Known(NamedTuple):
     reopened: Mapping[str, str]
     classification: Classification
     questions: Mapping[str, QuestionSpec]
-    hands: Sequence[VerifiedHand]
     as_of: date
 
 
@@ -80,7 +78,10 @@ def _answer(name: str, spec: EvidenceSpec, known: Known) -> tuple[Shown, str]:
         return "contradicting", f"answered no by {answer.author}"
     if question.evidence == "required" and not answer.evidence:
         return "missing", "answered, but no file backs it"
-    if question.four_eyes and (fault := unmet(digest_record(answer), known.hands)):
+    standing = known.subject.standing
+    if question.four_eyes and (
+        fault := unmet(digest_record(answer), standing.hands, standing.uncounted)
+    ):
         return "missing", f"answered by {answer.author}, but {fault}"
     return _age(answer, question, spec, known)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ftgov.law.duty_records import EvidenceSpec
-from ftgov.law.pack_records import Pack
+from ftgov.law.pack_records import ObligationSpec, Pack
 from ftgov.law.shown import Known, shown
 from ftgov.records.duty_state import DutyState, Shown, ShownBy
 from ftgov.records.law import Obligation
@@ -20,12 +20,30 @@ def duty_states(pack: Pack, known: Known) -> tuple[DutyState, ...]:
     """
     found = known.classification
     owed = {duty.id: duty for duty in found.obligations}
+    asked = [
+        (duty, pack.evidence[duty.id]) for duty in pack.obligations if duty.id in pack.evidence
+    ]
     return tuple(
-        _open(duty.id, pack.evidence[duty.id])
-        if duty.id in found.obligations_open
-        else _state(duty.id, pack.evidence[duty.id], owed.get(duty.id), known)
-        for duty in pack.obligations
-        if duty.id in pack.evidence
+        _told(
+            duty,
+            spec,
+            _open(duty.id, spec)
+            if duty.id in found.obligations_open
+            else _state(duty.id, spec, owed.get(duty.id), known),
+        )
+        for duty, spec in asked
+    )
+
+
+def _told(duty: ObligationSpec, spec: EvidenceSpec, state: DutyState) -> DutyState:
+    """Return a state that says for itself which duty it is of, and what people must judge."""
+    return state.model_copy(
+        update={
+            "reference": duty.reference,
+            "who": "/".join(duty.who),
+            "text": duty.text,
+            "judge": "" if spec.decides == "information" else spec.judge,
+        }
     )
 
 
@@ -35,7 +53,7 @@ def _state(identity: str, spec: EvidenceSpec, owed: Obligation | None, known: Kn
     if spec.decides == "information":
         note = "for information: no evidence is asked"
         return DutyState(id=identity, state="not_applicable", note=note)
-    if "record:special-category-basis" in spec.shown_by and not known.subject.special.columns:
+    if "record:special-category-basis" in spec.shown_by and not known.subject.special.held:
         note = "no column is declared as a special category of personal data"
         return DutyState(id=identity, state="not_applicable", note=note)
     items = tuple(shown(by, spec, known) for by in spec.shown_by)

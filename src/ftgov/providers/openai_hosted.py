@@ -117,13 +117,13 @@ class OpenAIHost:
 
         return self._once(path, send)
 
-    def upload(self, path: Path, purpose: str) -> Answer:
+    def upload(self, path: Path, purpose: str, *, name: str) -> Answer:
         """Send a file once; see `protocol.Host`."""
 
         def send() -> Any:
             with path.open("rb") as stream:
                 return self._client.files.with_raw_response.create(
-                    file=(path.name, stream), purpose=purpose
+                    file=(name, stream), purpose=purpose
                 ).http_response
 
         return self._once("/files", send)

@@ -83,8 +83,8 @@ class Host(Protocol):
         """
         ...
 
-    def upload(self, path: Path, purpose: str) -> Answer:
-        """Send a file once.
+    def upload(self, path: Path, purpose: str, *, name: str) -> Answer:
+        """Send a file once, under a name.
 
         Raises:
             HostRefused: If the host will not take it.

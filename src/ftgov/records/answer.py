@@ -9,6 +9,7 @@ from pydantic import Field
 from ftgov.records.base import Name, Record, Time
 from ftgov.records.digest import Digest, bare, digest_record
 from ftgov.records.evidence import Evidence
+from ftgov.records.four_eyes import AnswerSignature, UncountedHand, VerifiedHand
 from ftgov.records.job import Job
 from ftgov.records.system import FactValue
 
@@ -43,16 +44,33 @@ class JobCompute(Record):
     mid: str
     high: str
     method: str
+    parameters: tuple[str, str] = Field(description="active parameters, from and to")
+    factors: tuple[str, ...] = Field(default=(), description="rows of the factor tables behind it")
+
+
+class UncountedJob(Record):
+    """A job whose compute can't be told, and why."""
+
+    job: Name
+    why: str
 
 
 class ModificationCompute(Record):
-    """The compute of all jobs from the base to a model; jobs that lack figures are named."""
+    """The compute of all jobs from the base to a model; jobs that lack figures are named.
+
+    What is counted and what is not is as guidelines C(2025) 7719, annex A, list it.
+    """
 
     low: str
     mid: str
     high: str
     jobs: tuple[JobCompute, ...]
-    unknown: tuple[Name, ...] = Field(default=(), description="jobs without tokens or parameters")
+    unknown: tuple[UncountedJob, ...] = ()
+    counted: tuple[str, ...] = ()
+    not_counted: tuple[str, ...] = ()
+    counted_if_systemic: tuple[str, ...] = Field(
+        default=(), description="counted as well where the base has systemic risk; not known here"
+    )
 
 
 class Standing(Record):
@@ -63,6 +81,13 @@ class Standing(Record):
         default=False, description="a report was signed for an earlier model of this system"
     )
     compute: ModificationCompute | None = None
+    signatures: tuple[AnswerSignature, ...] = Field(
+        default=(), description="under the answers as they stand"
+    )
+    hands: tuple[VerifiedHand, ...] = Field(
+        default=(), description="those of the signatures that the workspace's trust pack counted"
+    )
+    uncounted: tuple[UncountedHand, ...] = ()
 
 
 def answer_name(system: str, question: str) -> str:

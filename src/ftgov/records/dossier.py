@@ -7,9 +7,9 @@ covers the lot.
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
 
-from pydantic import Field
+from pydantic import Field, SerializerFunctionWrapHandler, model_serializer
 
 from ftgov.records.base import Record, Time
 from ftgov.records.decision import Decision, Verdict
@@ -42,6 +42,9 @@ class Assessment(Record):
         "https://ftgov.dev/schema/assessment/v1"
     )
     tool: str = Field(description="name and version of the program that made it")
+    libraries: dict[str, str] = Field(
+        default={}, description="versions of what computed: a resampled interval depends on them"
+    )
     assessed_at: Time
     settings: AnalysisSettings
     subject: Subject
@@ -49,6 +52,14 @@ class Assessment(Record):
     classification: Classification | None = None
     duties: tuple[DutyState, ...] = Field(default=(), description="how each duty stands")
     ledger: LedgerHead
+
+    @model_serializer(mode="wrap")
+    def _written(self, write: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Leave `libraries` out where none is named: an older assessment keeps its bytes."""
+        written: dict[str, Any] = write(self)
+        if not self.libraries:
+            written.pop("libraries", None)
+        return written
 
     def finding(self, identity: str) -> Finding | None:
         """Return the finding with an id, if the assessment has it."""

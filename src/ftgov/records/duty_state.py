@@ -37,6 +37,10 @@ class DutyState(Record):
             asked.
         shown_by: Each thing that shows it.
         note: Why it is not applicable, or what is special.
+        reference: The duty's article.
+        who: Whom it binds.
+        text: What it asks for, in our own words.
+        judge: What a person must judge: a state says what evidence there is, not what it is worth.
     """
 
     id: str
@@ -44,3 +48,7 @@ class DutyState(Record):
     evidence: Shown | None = None
     shown_by: tuple[ShownBy, ...] = ()
     note: str = ""
+    reference: str = ""
+    who: str = ""
+    text: str = ""
+    judge: str = ""

@@ -71,6 +71,8 @@ _RULES: Final[Mapping[str, tuple[_Rule, ...]]] = {
     "energy-use": (_Rule(("job",), "about", "job"), _Rule(("run",), "about", "evaluation-run")),
     "usage-cost": _about("job"),
     "answer": _about("system"),
+    "answer-signature": _about("system"),
+    "upload-override": (_Rule(("name",), "about", "dataset"),),
     "assessment": _about("model", "system"),
     "decision": _about("model"),
     "waiver": _about("model", "system"),

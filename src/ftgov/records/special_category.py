@@ -11,7 +11,9 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
-from ftgov.records.base import Name, Record
+from ftgov.records.absence import Absent
+from ftgov.records.base import Name, Record, Time
+from ftgov.records.dataset import Dataset
 from ftgov.records.evidence import Evidence
 
 Basis = Literal[
@@ -67,11 +69,70 @@ class BiasBasis(Record):
         return self
 
 
+class UploadOverride(Record):
+    """A person's decision that declared columns go to a hosted API all the same, with the reason.
+
+    Point (d) of Article 4a(1) allows no transmission to other parties for bias work; another ground
+    of Article 9(2) GDPR may, and who relies on it answers for it.
+    """
+
+    type: Literal["upload-override"] = "upload-override"
+    name: Name = Field(description="the dataset")
+    columns: tuple[str, ...]
+    categories: tuple[str, ...] = ()
+    reason: str = Field(min_length=1, max_length=20_000)
+    author: str = Field(min_length=1, max_length=200)
+    decided_at: Time
+
+
+class StatedCategories(Record):
+    """What a dataset's own record says of special categories; none stated is an empty tuple."""
+
+    name: Name
+    categories: tuple[str, ...]
+
+
 class SpecialCategories(Record):
     """What is declared of the datasets of one model, and the grounds recorded for it."""
 
     columns: tuple[SpecialColumns, ...] = ()
     bases: tuple[BiasBasis, ...] = ()
+    stated: tuple[StatedCategories, ...] = Field(
+        default=(), description="what the datasets' records say; unknown and unsaid are left out"
+    )
+
+    @property
+    def held(self) -> bool:
+        """Tell whether any dataset is said to hold special categories, by columns or as a whole."""
+        return bool(self.columns) or any(each.categories for each in self.stated)
+
+
+def stated_of(dataset: Dataset) -> StatedCategories | None:
+    """Return what a dataset's record says of special categories; None where it says nothing."""
+    said = dataset.special_categories
+    if isinstance(said, Absent):
+        none = said.absent == "not_applicable"
+        return StatedCategories(name=dataset.name, categories=()) if none else None
+    return None if said is None else StatedCategories(name=dataset.name, categories=said)
+
+
+def contradictions(found: SpecialCategories) -> tuple[str, ...]:
+    """Return where a dataset's record and the declaration of its columns do not fit each other."""
+    declared = {each.name: each.columns for each in found.columns}
+    faults = []
+    for each in found.stated:
+        columns = declared.get(each.name, ())
+        if columns and not each.categories:
+            faults.append(
+                f"{each.name}: its record says that it holds no special category, yet columns are "
+                f"declared ({', '.join(columns)})"
+            )
+        elif each.categories and not columns:
+            faults.append(
+                f"{each.name}: its record states {', '.join(each.categories)}, but no column is "
+                "declared that holds them"
+            )
+    return tuple(faults)
 
 
 def basis_faults(found: SpecialCategories, *, bias_detection: bool = True) -> tuple[str, ...]:
@@ -81,7 +142,7 @@ def basis_faults(found: SpecialCategories, *, bias_detection: bool = True) -> tu
         found: What is declared, and the grounds recorded.
         bias_detection: Whether the law of the day knows that ground for this system at all.
     """
-    faults: list[str] = []
+    faults = list(contradictions(found))
     known = [base for base in found.bases if bias_detection or base.basis != "bias_detection"]
     for declared in found.columns:
         grounds = [basis for basis in known if basis.name == declared.name]
@@ -110,10 +171,16 @@ def upload_fault(found: SpecialCategories, *, override: str | None) -> str | Non
         found: What is declared; for the file's dataset.
         override: The reason of a person who decided otherwise; blank for none.
     """
-    if not found.columns or (override and override.strip()):
+    if not found.held or (override and override.strip()):
         return None
-    named = "; ".join(f"{each.name}: {', '.join(each.columns)}" for each in found.columns)
+    named = [f"{each.name}: {', '.join(each.columns)}" for each in found.columns]
+    declared = {each.name for each in found.columns}
+    named += [
+        f"{each.name}: {', '.join(each.categories)}"
+        for each in found.stated
+        if each.categories and each.name not in declared
+    ]
     return (
-        f"special categories of personal data would reach another party ({named}); point (d) of "
-        "Art. 4a(1) forbids it for bias work"
+        f"special categories of personal data would reach another party ({'; '.join(named)}); "
+        "point (d) of Art. 4a(1) forbids it for bias work"
     )

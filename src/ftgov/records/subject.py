@@ -49,5 +49,6 @@ class Subject(Record):
         if self.system:
             files.append(self.system.facts_file)
         files += [file for answer in self.standing.answers for file in answer.evidence]
+        files += [signature.envelope for signature in self.standing.signatures]
         files += [basis.file for basis in self.special.bases if basis.file]
         return tuple({file.digest: file for file in files}.values())

@@ -2,28 +2,46 @@
 
 from __future__ import annotations
 
-from ftgov.records.law import Classification, Obligation
+from collections.abc import Sequence
+from fractions import Fraction
+
+from ftgov.records.answer import ModificationCompute
+from ftgov.records.duty_state import DutyState
+from ftgov.records.law import Classification
+from ftgov.reports.duties import duty_groups, not_owed, state_counts
 from ftgov.reports.numbers import significant
-from ftgov.reports.shapes import DutyGroup, LawView, ObligationView, Pair
+from ftgov.reports.shapes import LawView, Pair
 from ftgov.reports.text import sentence_case
 from ftgov.reports.words import CLASSES, DEROGATION, MODEL_ROLES, SHORT_CLASSES
 
 
-def law_view(found: Classification) -> LawView:
-    """Return a classification as printed."""
+def law_view(
+    found: Classification,
+    duties: Sequence[DutyState] = (),
+    compute: ModificationCompute | None = None,
+) -> LawView:
+    """Return a classification as printed.
+
+    Args:
+        found: The classification.
+        duties: How each duty of the pack stands.
+        compute: The modification's compute, where jobs changed a model.
+    """
     return LawView(
         pack=found.pack,
         pack_digest=found.pack_digest,
         as_of=found.as_of,
         headline=CLASSES[found.overall],
-        axes=_axes(found),
+        axes=_axes(found, compute),
         missing=found.missing,
         why=tuple(Pair(term=w.rule, text=w.text, reference=w.reference) for w in found.why),
-        duties=_groups(found.obligations),
+        duties=duty_groups(found.obligations, duties),
+        states=state_counts(duties),
+        not_owed=not_owed(found, duties),
     )
 
 
-def _axes(found: Classification) -> tuple[Pair, ...]:
+def _axes(found: Classification, compute: ModificationCompute | None) -> tuple[Pair, ...]:
     listed = ", ".join
     return (
         Pair(term="Class of the system", text=_class_text(found)),
@@ -33,7 +51,9 @@ def _axes(found: Classification) -> tuple[Pair, ...]:
             if found.transparency
             else "None found.",
         ),
-        Pair(term="Role towards the model", text=_model_text(found)),
+        Pair(
+            term="Role towards the model", text=_model_text(found) + _compute_text(found, compute)
+        ),
         Pair(term="Roles of the organisation", text=_sentences(found.roles) or "Not stated."),
         Pair(term="Registration", text=_registration(found)),
     )
@@ -74,6 +94,25 @@ def _model_text(found: Classification) -> str:
     return MODEL_ROLES[found.gpai_role] + limit
 
 
+def _compute_text(found: Classification, compute: ModificationCompute | None) -> str:
+    """Return what the jobs computed together, against the threshold at the upper end."""
+    if compute is None:
+        return ""
+    if compute.unknown:
+        names = ", ".join(f"{each.job} ({each.why})" for each in compute.unknown)
+        return f" The compute of these jobs can't be told: {names}."
+    ends = " to ".join(significant(float(end), 2) for end in (compute.low, compute.high))
+    jobs = f"{len(compute.jobs)} job{'s' if len(compute.jobs) != 1 else ''}"
+    text = f" The modification took {ends} FLOP over {jobs} (5 % to 95 %)"
+    if not found.gpai_threshold_exact:
+        return f"{text}."
+    share = Fraction(compute.high) / Fraction(found.gpai_threshold_exact)
+    return (
+        f"{text}, at the upper end {significant(float(share), 2)} of that threshold; synthetic "
+        "data for a base with systemic risk is not in it."
+    )
+
+
 def _sentences(names: tuple[str, ...]) -> str:
     return ", ".join(sentence_case(name) for name in names)
 
@@ -90,31 +129,3 @@ def _registration(found: Classification) -> str:
         None: " Whether a fundamental rights impact assessment is due can't be determined.",
     }
     return register + fria[found.fria]
-
-
-def _groups(duties: tuple[Obligation, ...]) -> tuple[DutyGroup, ...]:
-    """Group duties by the date from which they apply: what applies today first, contested last."""
-    grouped: dict[tuple[int, str], list[Obligation]] = {}
-    for duty in duties:
-        open_date = duty.status == "contested" or duty.applies_today is None
-        rank = 2 if open_date else 0 if duty.applies_today else 1
-        date = "" if open_date else duty.applies_from or ""
-        grouped.setdefault((rank, date), []).append(duty)
-    titles = ("Apply today, since {}", "Apply later, from {}", "Date contested or not settled")
-    return tuple(
-        DutyGroup(
-            title=titles[rank].format(date or "the start"),
-            duties=tuple(_obligation(duty) for duty in members),
-        )
-        for (rank, date), members in sorted(grouped.items())
-    )
-
-
-def _obligation(duty: Obligation) -> ObligationView:
-    return ObligationView(
-        identity=duty.id,
-        reference=duty.reference,
-        who=duty.who.replace("_", " "),
-        text=duty.text,
-        note=duty.note,
-    )

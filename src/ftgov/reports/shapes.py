@@ -113,13 +113,19 @@ class Pair(Record):
 
 
 class ObligationView(Record):
-    """A duty and whom it binds."""
+    """A duty, whom it binds, how the evidence for it stands, and what people must judge.
+
+    `shown` names each thing that shows the duty with how it stands, first what is not present.
+    """
 
     identity: str
     reference: str
     who: str
     text: str
     note: str
+    pill: Pill | None = None
+    shown: tuple[str, ...] = ()
+    judge: str = ""
 
 
 class DutyGroup(Record):
@@ -129,8 +135,16 @@ class DutyGroup(Record):
     duties: tuple[ObligationView, ...]
 
 
+class StateCount(Record):
+    """How many duties stand in one state, and what that means."""
+
+    pill: Pill
+    count: int
+    text: str
+
+
 class LawView(Record):
-    """The law page: three axes, the reasons, the duties."""
+    """The law page: three axes, the reasons, the duties with their states."""
 
     pack: str
     pack_digest: str
@@ -140,6 +154,8 @@ class LawView(Record):
     missing: tuple[str, ...]
     why: tuple[Pair, ...]
     duties: tuple[DutyGroup, ...]
+    states: tuple[StateCount, ...] = ()
+    not_owed: tuple[str, ...] = ()
 
 
 class LineageRow(Record):

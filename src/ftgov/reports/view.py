@@ -79,7 +79,9 @@ def build_view(dossier: Dossier) -> ReportView:
             _decision(one, findings, index)
             for one in sorted(dossier.decisions, key=lambda one: _ORDER.index(one.outcome))
         ),
-        law=law_view(made.classification) if made.classification else None,
+        law=law_view(made.classification, made.duties, subject.standing.compute)
+        if made.classification
+        else None,
         charts=charts_of(findings, index),
         findings=tuple(_finding(one, place, index) for place, one in enumerate(findings, start=1)),
         lineage=lineage_drawing(subject),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from ftgov.records.decision import Verdict
+from ftgov.records.duty_state import State
 from ftgov.records.law import Overall
 from ftgov.records.measurement import Assurance
 from ftgov.reports.shapes import Pill, Tone
@@ -39,6 +40,22 @@ OUTCOMES: Final[dict[str, Pill]] = {
         }
     ).items()
 }
+
+STATES: Final[dict[State, tuple[Pill, str]]] = {
+    "contradicting": (
+        Pill(word="contradicting", tone="bad"),
+        "something recorded speaks against it",
+    ),
+    "stale": (Pill(word="stale", tone="open"), "the evidence is older than what it speaks of"),
+    "missing": (Pill(word="missing", tone="open"), "something that it asks for is not there"),
+    "present": (Pill(word="present", tone="good"), "all that it asks for is there"),
+    "not_yet_applicable": (
+        Pill(word="not yet applicable", tone="plain"),
+        "the duty starts later; how the evidence stands so far is told",
+    ),
+    "not_applicable": (Pill(word="not applicable", tone="plain"), "not owed, or nothing is asked"),
+}
+"""How the evidence for a duty stands, worst first, and what each word means."""
 
 CLASSES: Final[dict[Overall, str]] = {
     "out_of_scope": "The system lies outside the scope of the Regulation.",

@@ -5,16 +5,17 @@ below, so there is no field that could change without notice. The payload is par
 signature held.
 
 Sources: DSSE v1.0, https://github.com/secure-systems-lab/dsse; in-toto Statement v1;
-Sigstore bundle v0.3, https://github.com/sigstore/protobuf-specs; RFC 8785; RFC 4648 section 4.
+Sigstore bundle v0.3, https://github.com/sigstore/protobuf-specs; RFC 3161 (time stamps); RFC 8785;
+RFC 4648 section 4.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from typing import Any, Literal, NamedTuple
+from collections.abc import Callable, Iterable
+from typing import Any, Literal, NamedTuple, Self
 
-from pydantic import Field, ValidationError
+from pydantic import Field, ValidationError, model_validator
 
 from ftgov.errors import InvalidBundle
 from ftgov.records.attestation import PAYLOAD_TYPE, Statement
@@ -34,10 +35,25 @@ class _Hint(Record):
     hint: Digest
 
 
+class _Response(Record):
+    signed_timestamp: str = Field(alias="signedTimestamp", description="TimeStampResp, base64")
+
+
+class _Stamps(Record):
+    responses: tuple[_Response] = Field(alias="rfc3161Timestamps", description="exactly one")
+
+
 class _Material(Record):
     public_key: _Hint = Field(alias="publicKey")
+    stamps: _Stamps | None = Field(default=None, alias="timestampVerificationData")
 
     model_config = {"populate_by_name": True}
+
+    @model_validator(mode="after")
+    def _absent_not_null(self) -> Self:
+        if self.stamps is None and "stamps" in self.model_fields_set:
+            raise ValueError("timestampVerificationData is null")
+        return self
 
 
 class _Signature(Record):
@@ -61,12 +77,18 @@ class _Carrier(Record):
     model_config = {"populate_by_name": True}
 
 
+Stamp = Callable[[bytes], bytes]
+"""Asks an authority for a time stamp over some bytes, and returns its RFC 3161 response."""
+
+
 class Envelope(NamedTuple):
     """An envelope of sound form; nothing in it is trusted yet."""
 
     payload: bytes
     signature: bytes
     hint: Digest
+    stamp: bytes | None = None
+    """An RFC 3161 response over the signature's bytes."""
 
     def signed_by(self, key: PublicKey) -> bool:
         """Return whether the key named by the hint is this key and signed the payload."""
@@ -96,18 +118,27 @@ def parse_canonical(content: bytes) -> Any:
         raise ValueError("the JSON is nested too deeply") from fault
 
 
-def sign_statement(statement: Statement, key: SigningKey) -> bytes:
+def sign_statement(statement: Statement, key: SigningKey, stamp: Stamp | None = None) -> bytes:
     """Return the canonical bytes of the Sigstore bundle that carries a signed statement.
 
+    Args:
+        statement: What is signed.
+        key: Who signs.
+        stamp: Asks for a time stamp over the signature; None leaves the time claimed.
+
     Raises:
-        FtgovError: If the statement has no canonical form.
+        FtgovError: If the statement has no canonical form, or no time stamp could be had.
     """
     payload = canonical_bytes(statement)
     signature = key.sign(pae(PAYLOAD_TYPE, payload))
+    material: dict[str, object] = {"publicKey": {"hint": key.spki}}
+    if stamp is not None:
+        response = {"signedTimestamp": encode_base64(stamp(signature))}
+        material["timestampVerificationData"] = {"rfc3161Timestamps": [response]}
     return canonical_bytes(
         {
             "mediaType": MEDIA_TYPE,
-            "verificationMaterial": {"publicKey": {"hint": key.spki}},
+            "verificationMaterial": material,
             "dsseEnvelope": {
                 "payload": encode_base64(payload),
                 "payloadType": PAYLOAD_TYPE,
@@ -128,12 +159,14 @@ def parse_envelope(content: bytes) -> Envelope:
         dsse = carrier.dsse
         signature = decode_base64(dsse.signatures[0].sig)
         payload = decode_base64(dsse.payload)
+        stamps = carrier.material.stamps
+        stamp = decode_base64(stamps.responses[0].signed_timestamp) if stamps else None
     except ValidationError as fault:
         where = ".".join(str(part) for part in fault.errors()[0]["loc"])
         raise _malformed(f"{where or 'document'}: {fault.errors()[0]['msg']}") from fault
     except ValueError as fault:
         raise _malformed(str(fault)) from fault
-    return Envelope(payload, signature, carrier.material.public_key.hint)
+    return Envelope(payload, signature, carrier.material.public_key.hint, stamp)
 
 
 def parse_statement(payload: bytes) -> Statement:

@@ -7,7 +7,7 @@ the one that says that this version can't check it.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
 from typing import NamedTuple
 
@@ -19,14 +19,11 @@ from ftgov.signing.envelope import Envelope, parse_envelope, parse_statement
 from ftgov.signing.keys import PublicKey
 from ftgov.signing.names import DOSSIER_NAME, ENVELOPE_NAME, printable
 from ftgov.signing.predicate import Predicate, dossier_faults, read_predicate
-from ftgov.signing.standing import key_faults, role_faults
+from ftgov.signing.standing import CLOCK_SKEW, key_faults, role_faults
 from ftgov.signing.trust import TrustedKey, TrustPack, moment
 
 CARRIERS: tuple[Layer, ...] = ("timestamp", "log", "pdf")
 """The layers that a predicate may list as further proof."""
-
-CLOCK_SKEW = timedelta(hours=24)
-"""By how much a signer's clock may run ahead of the verifier's."""
 
 
 class Case(NamedTuple):

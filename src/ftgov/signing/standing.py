@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from ftgov.signing.trust import TrustedKey, TrustTerms, moment
 
@@ -15,11 +15,21 @@ HARMLESS_REASONS = frozenset({"superseded", "cessationOfOperation", "affiliation
 """Revocations after which what was signed before still counts (words of RFC 5280, 5.3.1)."""
 
 
-def key_faults(key: TrustedKey, signed_at: datetime) -> tuple[str, ...]:
-    """Return why a key did not count at a signing time that only the signer claims.
+CLOCK_SKEW = timedelta(hours=24)
+"""By how much a signer's clock may run ahead of the verifier's."""
 
-    A key that may be in wrong hands (revoked without a harmless reason) is void altogether: its
-    thief can claim any time before the theft, and without a timestamp nothing contradicts him.
+
+def key_faults(key: TrustedKey, signed_at: datetime, *, proven: bool = False) -> tuple[str, ...]:
+    """Return why a key did not count at a signing time.
+
+    A key that may be in wrong hands (revoked without a harmless reason) is void altogether where
+    the time is only claimed: its thief can claim any time before the theft. With a time stamp it
+    counts for what existed before it was revoked.
+
+    Args:
+        key: The key.
+        signed_at: When it signed.
+        proven: Whether a time stamp of a trusted authority shows that time.
     """
     faults = []
     who = f"the key of {key.holder} ({key.role})"
@@ -31,7 +41,7 @@ def key_faults(key: TrustedKey, signed_at: datetime) -> tuple[str, ...]:
         reason = key.reason or "no reason given"
         if signed_at >= moment(key.revoked_at):
             faults.append(f"{who} was revoked at {key.revoked_at} ({reason})")
-        elif key.reason not in HARMLESS_REASONS:
+        elif not proven and key.reason not in HARMLESS_REASONS:
             faults.append(
                 f"{who} was revoked at {key.revoked_at} ({reason}), and the claimed signing time "
                 "before that is not proven by a timestamp"

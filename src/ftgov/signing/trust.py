@@ -11,19 +11,48 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Literal, NamedTuple, Self
 
-from pydantic import Field, StringConstraints, ValidationError, model_validator
+from pydantic import Field, ValidationError, model_validator
 
 from ftgov.errors import FtgovError, NotAssessable, UsageError
-from ftgov.records.base import Record, Time, time_text
+from ftgov.records.base import Record, Time
 from ftgov.records.canonical import canonical_bytes
 from ftgov.records.digest import Digest
 from ftgov.signing.envelope import pae, parse_canonical
 from ftgov.signing.keys import PublicKey, SigningKey
+from ftgov.signing.trust_parts import (
+    Role,
+    TimestampAuthority,
+    TrustedKey,
+    TrustedLog,
+    TrustedWitness,
+    TrustRoot,
+    first_fault,
+    moment,
+)
+from ftgov.transparency.note import parse_key
 from ftgov.transparency.text import decode_base64, encode_base64
+
+__all__ = [
+    "TRUST_PACK_NAME",
+    "TRUST_PACK_SCHEMA",
+    "TRUST_PAYLOAD_TYPE",
+    "TimestampAuthority",
+    "TrustPack",
+    "TrustRoot",
+    "TrustTerms",
+    "TrustedKey",
+    "TrustedLog",
+    "TrustedWitness",
+    "build_trust_pack",
+    "find_trust_pack",
+    "moment",
+    "read_pack_file",
+    "read_trust_pack",
+    "sign_terms",
+]
 
 TRUST_PACK_NAME = "trust-pack.json"
 TRUST_PACK_SCHEMA: Literal["https://ftgov.dev/schema/trust-pack/v1"] = (
@@ -32,78 +61,6 @@ TRUST_PACK_SCHEMA: Literal["https://ftgov.dev/schema/trust-pack/v1"] = (
 TRUST_PAYLOAD_TYPE = "application/vnd.ftgov.trust-pack+json"
 _LARGEST = 4_000_000
 _PIN = re.compile(r"sha256:[0-9a-f]{64}")
-
-# Text that any JSON tool writes as RFC 8785 does: no control characters.
-Label = Annotated[
-    str, StringConstraints(pattern=r"^[^\p{C}\p{Z}]([^\p{C}]*[^\p{C}\p{Z}])?$", max_length=200)
-]
-"""A person's or organisation's name: printable, not padded."""
-Role = Annotated[str, StringConstraints(pattern=r"^[a-z0-9._-]+$", max_length=64)]
-
-
-class TrustRoot(Record):
-    """The key that signs the pack."""
-
-    spki: Digest
-    public_key: str = Field(alias="publicKey")
-
-    model_config = {"populate_by_name": True, "serialize_by_alias": True}
-
-    @model_validator(mode="after")
-    def _one_key(self) -> Self:
-        if PublicKey.from_pem(self.public_key).spki != self.spki:
-            raise ValueError("spki is not the fingerprint of publicKey")
-        return self
-
-
-class TrustedKey(TrustRoot):
-    """A key that may sign: its holder, the role it signs in, and when it counts.
-
-    It counts in [not_before, not_after), and no longer from `revoked_at`.
-    """
-
-    holder: Label
-    role: Role
-    not_before: Time = Field(alias="notBefore")
-    not_after: Time = Field(alias="notAfter")
-    revoked_at: Time | None = Field(default=None, alias="revokedAt")
-    reason: Label | None = Field(
-        default=None, description="why it was revoked; RFC 5280 words such as keyCompromise"
-    )
-
-    @classmethod
-    def of(
-        cls, key: PublicKey, *, holder: str, role: str, not_before: Time, valid_days: int
-    ) -> Self:
-        """Return the entry of a key that counts for some days from a time.
-
-        Raises:
-            FtgovError: If the holder, the role or the times are not fit for a trust pack.
-        """
-        try:
-            end = time_text(moment(not_before) + timedelta(days=valid_days))
-            return cls(
-                spki=key.spki,
-                public_key=key.public_pem,
-                holder=holder,
-                role=role,
-                not_before=not_before,
-                not_after=end,
-            )
-        except (ValueError, OverflowError) as fault:
-            why = _first(fault) if isinstance(fault, ValidationError) else str(fault)
-            raise FtgovError(
-                f"The key of {holder!a} cannot be put into a trust pack: {why}.",
-                next_step="Give a printable name, a role of [a-z0-9._-] and at least one day.",
-            ) from fault
-
-    @model_validator(mode="after")
-    def _ordered(self) -> Self:
-        if moment(self.not_before) >= moment(self.not_after):
-            raise ValueError("notBefore does not lie before notAfter")
-        if self.reason is not None and self.revoked_at is None:
-            raise ValueError("a reason without revokedAt")
-        return self
 
 
 class TrustTerms(Record):
@@ -124,6 +81,13 @@ class TrustTerms(Record):
     required_roles: tuple[Role, ...] | None = Field(
         default=None, alias="requiredRoles", min_length=1
     )
+    previous: Digest | None = Field(default=None, description="digest of the pack before, whole")
+    authorities: tuple[TimestampAuthority, ...] | None = Field(
+        default=None, alias="timestampAuthorities", min_length=1, max_length=100
+    )
+    logs: tuple[TrustedLog, ...] | None = Field(default=None, min_length=1, max_length=100)
+    witnesses: tuple[TrustedWitness, ...] | None = Field(default=None, min_length=1, max_length=100)
+    witnesses_required: int | None = Field(default=None, alias="witnessesRequired", ge=0)
 
     model_config = {"populate_by_name": True, "serialize_by_alias": True}
 
@@ -136,6 +100,22 @@ class TrustTerms(Record):
             raise ValueError("requiredRoles names a role without a threshold")
         if self.expires is not None and moment(self.expires) <= moment(self.issued_at):
             raise ValueError("expires does not lie after issuedAt")
+        if self.previous is not None and self.version == 1:
+            raise ValueError("version 1 has no previous pack")
+        return self
+
+    @model_validator(mode="after")
+    def _distinct(self) -> Self:
+        if len({one.name for one in self.authorities or ()}) != len(self.authorities or ()):
+            raise ValueError("two timestampAuthorities have one name")
+        if len({one.origin for one in self.logs or ()}) != len(self.logs or ()):
+            raise ValueError("two logs have one origin")
+        # Witnesses are counted, so one key under two names must not be two of them.
+        witnesses = self.witnesses or ()
+        if len({parse_key(one.key).public for one in witnesses}) != len(witnesses):
+            raise ValueError("a key is listed twice among the witnesses")
+        if (self.witnesses_required or 0) > len(witnesses):
+            raise ValueError("witnessesRequired is larger than the number of witnesses")
         return self
 
     def key(self, spki: Digest) -> TrustedKey | None:
@@ -150,11 +130,6 @@ class TrustPack(NamedTuple):
     pinned: bool
 
 
-def moment(text: Time) -> datetime:
-    """Return the time that RFC 3339 text names."""
-    return datetime.fromisoformat(text)
-
-
 def build_trust_pack(
     keys: Sequence[TrustedKey],
     *,
@@ -165,6 +140,11 @@ def build_trust_pack(
     timestamp_required: bool = False,
     thresholds: Mapping[str, int] | None = None,
     required_roles: Sequence[str] | None = None,
+    previous: Digest | None = None,
+    authorities: Sequence[TimestampAuthority] = (),
+    logs: Sequence[TrustedLog] = (),
+    witnesses: Sequence[TrustedWitness] = (),
+    witnesses_required: int | None = None,
 ) -> bytes:
     """Return the bytes of a new `trust-pack.json`, signed by the root key.
 
@@ -177,6 +157,11 @@ def build_trust_pack(
         timestamp_required: Whether a report without a timestamp is invalid.
         thresholds: How many people must sign, by role; None is one in any role of the keys.
         required_roles: The roles that must all have signed; None is any one of `thresholds`.
+        previous: The digest of the pack before, its whole file; None for version 1.
+        authorities: Whose time stamps are believed.
+        logs: Whose tree heads are believed.
+        witnesses: Whose signatures under a tree head count.
+        witnesses_required: How many witnesses must have signed a tree head.
 
     Raises:
         FtgovError: If these contradict each other, naming the field.
@@ -192,13 +177,23 @@ def build_trust_pack(
             keys=tuple(keys),
             thresholds=dict(thresholds or {key.role: 1 for key in keys}),
             required_roles=None if required_roles is None else tuple(required_roles),
+            previous=previous,
+            authorities=tuple(authorities) or None,
+            logs=tuple(logs) or None,
+            witnesses=tuple(witnesses) or None,
+            witnesses_required=witnesses_required,
         )
     except ValidationError as fault:
         raise FtgovError(
-            f"The trust pack cannot be made: {_first(fault)}.",
+            f"The trust pack cannot be made: {first_fault(fault)}.",
             next_step="Correct the keys, roles or thresholds given.",
         ) from fault
-    signed = made.model_dump(mode="json", exclude_none=True)
+    return sign_terms(made, root)
+
+
+def sign_terms(terms: TrustTerms, root: SigningKey) -> bytes:
+    """Return the bytes of `trust-pack.json` with these terms, signed by their root key."""
+    signed = terms.model_dump(mode="json", exclude_none=True)
     signature = root.sign(pae(TRUST_PAYLOAD_TYPE, canonical_bytes(signed)))
     signatures = [{"spki": root.spki, "sig": encode_base64(signature)}]
     return canonical_bytes({"signed": signed, "signatures": signatures})
@@ -263,7 +258,7 @@ def read_trust_pack(content: bytes, *, root_pin: str | None) -> TrustPack:
             raise ValueError("a field does not have the type or form of the schema")
         _check_signature(terms, signed, document["signatures"])
     except ValidationError as fault:
-        raise _unusable(_first(fault)) from fault
+        raise _unusable(first_fault(fault)) from fault
     except ValueError as fault:
         raise _unusable(str(fault)) from fault
     if root_pin is not None and terms.root.spki != root_pin:
@@ -280,11 +275,6 @@ def _check_signature(terms: TrustTerms, signed: bytes, signatures: object) -> No
                 raise ValueError("the root key's signature does not hold")
         case _:
             raise ValueError("signatures must be one signature by the root key")
-
-
-def _first(fault: ValidationError) -> str:
-    error = fault.errors()[0]
-    return f"{'.'.join(str(part) for part in error['loc']) or 'signed'}: {error['msg']}"
 
 
 def _unusable(why: str) -> NotAssessable:

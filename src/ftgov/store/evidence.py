@@ -167,6 +167,10 @@ class EvidenceStore:
             return True
         return not self._shelf.holds(digest) and self.sealed.key_of(digest) is not None
 
+    def lies_in_clear(self, digest: Digest) -> bool:
+        """Return whether content is kept as a plain file, and so can't be made erasable."""
+        return self._shelf.has(digest)
+
     def fault(self, digest: Digest, sealed: Digest | None = None) -> str | None:
         """Return why a file that a record names is not here, or None where all is well.
 

@@ -6,13 +6,12 @@ from datetime import datetime
 
 from ftgov.analyzers.energy.tool_record import ToolRecord
 from ftgov.energy.factors import canonical
-from ftgov.energy.factors.models import ModelPrior, resolve
-from ftgov.energy.job import Job, Method, Site
+from ftgov.energy.job import Job, Site
+from ftgov.energy.modification import told_of
 from ftgov.records.digest import Digest
 from ftgov.records.job import Job as RecordedJob
 from ftgov.records.subject import Subject
 
-_METHODS: dict[str, Method] = {"lora": "lora", "full": "full", "pretraining": "full", "dpo": "dpo"}
 _GROUNDS = ("trainer_state", "config")
 
 
@@ -26,18 +25,12 @@ def known(subject: Subject, record: ToolRecord | None) -> Job | str:
     job = subject.job
     if job is None:
         return "no job is recorded"
-    if job.method == "reinforcement":
-        return "in reinforcement, rollouts and graders outweigh the tokens, and nobody counts them"
-    if not job.trained_tokens:
-        return "the job's trained tokens are not recorded"
-    parameters = _parameters(subject, job)
-    if isinstance(parameters, str):
-        return parameters
+    models = (*subject.related, *((subject.base,) if subject.base else ()), subject.model)
+    found = told_of(job, {model.name: model for model in models})
+    if isinstance(found, str):
+        return found
     gpu = accelerator_of(record)
-    return Job(
-        tokens=float(job.trained_tokens),
-        parameters=parameters,
-        method=_METHODS.get(job.method, "unknown"),
+    return found._replace(
         site=site_of(job),
         gpu=gpu,
         gpus=record.accelerators if record and gpu else None,
@@ -68,18 +61,6 @@ def grounds_of(subject: Subject) -> tuple[Digest, ...]:
         wanted = job.datasets.get("train")
         digests = [f.digest for each in subject.datasets if each.name == wanted for f in each.files]
     return tuple(dict.fromkeys(digests))
-
-
-def _parameters(subject: Subject, job: RecordedJob) -> tuple[float, float] | str:
-    for model in (subject.model, subject.base):
-        if model is not None and model.parameters:
-            return float(model.parameters), float(model.parameters)
-    if job.base is None:
-        return "neither the model's parameters nor its base are recorded"
-    prior = resolve(job.base)
-    if isinstance(prior, ModelPrior):
-        return prior.parameters.low, prior.parameters.high
-    return f"the model's parameters are not recorded: {prior.reason}"
 
 
 def accelerator_of(record: ToolRecord | None) -> str | None:

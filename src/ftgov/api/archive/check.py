@@ -95,6 +95,8 @@ def _compared(
         yield _raw_is_whole(thing, answers)
         return
     unit = _unit(thing, answers)
+    if any(flag.path == "." and "only its raw is kept" in flag.fault for flag in thing.flags):
+        return
     derived = listing.derive(unit, Where(thing.provider, thing.tenant), standing.names)
     if derived.flags != thing.flags and not listing.private:
         yield [f"archived/{thing.name}: its flags"]

@@ -18,8 +18,10 @@ from ftgov.records.archived import Archived, Flag
 from ftgov.records.base import Record
 from ftgov.records.dataset import Dataset
 from ftgov.records.evidence import Evidence
+from ftgov.records.job import Job
 
 RESOURCE = "files.content"
+_JOBS = "fine_tuning.jobs"
 _AT_ONCE = 100
 
 
@@ -60,6 +62,27 @@ def _group(run: Run, group: list[str], own: _Own) -> Iterator[Record]:
         yield from _kept(run, fetched, own)
 
 
+def settle_roles(run: Run) -> None:
+    """Call datasets that jobs only validate with what they are; the host's list doesn't say."""
+    if not (run.tally(_JOBS).new or run.tally(_JOBS).changed):
+        return
+    ledger = run.workspace.ledger
+    trained, validated = set[str](), set[str]()
+    for job in ledger.every(Job):
+        trained |= {name for role, name in job.datasets.items() if role == "train"}
+        validated |= {name for role, name in job.datasets.items() if role == "validation"}
+    found = [
+        dataset.model_copy(update={"role": "validation"})
+        for dataset in ledger.every(Dataset)
+        if dataset.name in validated - trained
+        and dataset.role == "train"
+        and dataset.observation is not None
+        and dataset.observation.source == "api"
+    ]
+    if found:
+        commit(run, found)
+
+
 def _groups(natives: Iterable[str]) -> Iterator[list[str]]:
     waiting = iter(natives)
     while group := list(islice(waiting, _AT_ONCE)):
@@ -71,7 +94,8 @@ def _is_wanted(run: Run, native: str, file: RemoteFile) -> bool:
         return False
     known = run.standing.get(RESOURCE, native)
     if known is None or run.wanted.full:
-        return True
+        dataset = run.workspace.ledger.get(Dataset, run.standing.names.get(native, ""))
+        return dataset is None or not dataset.files or run.wanted.full
     return not known.settled and bool(run.wanted.candidates)
 
 
@@ -98,15 +122,14 @@ def _kept(run: Run, fetched: _Fetched, own: _Own) -> list[Record]:
     flags: list[Flag] = []
     basis: Basis = "downloaded"
     kept: Evidence | None = None
-    evidence = run.workspace.evidence
     if fetched.path is not None:
-        kept = evidence.put_file(fetched.path, name=name, erasable=True)
+        kept = _taken_in(run, fetched.path, name)
         fetched.path.unlink()
         if file.bytes is not None and kept.bytes != file.bytes:
             fault = f"the host lists {file.bytes} bytes and gave {kept.bytes}"
             flags.append(Flag(path="bytes", fault=fault))
     elif (match := own.like(file)) is not None:
-        kept, basis = evidence.put_file(match, name=name, erasable=True), "local_original"
+        kept, basis = _taken_in(run, match, name), "local_original"
     tally = run.tally(RESOURCE)
     tally.new += kept is not None
     tally.flagged += bool(flags)
@@ -129,6 +152,14 @@ def _kept(run: Run, fetched: _Fetched, own: _Own) -> list[Record]:
     if kept is None or dataset is None or dataset.files:
         return [made]
     return [made, with_content(dataset, kept, basis)]
+
+
+def _taken_in(run: Run, path: Path, name: str) -> Evidence:
+    """Take in a file so that it can be erased, unless the same content lies in clear already."""
+    evidence = run.workspace.evidence
+    if evidence.lies_in_clear(describe_file(path).digest):
+        return evidence.put_file(path, name=name)
+    return evidence.put_file(path, name=name, erasable=True)
 
 
 class _Own:

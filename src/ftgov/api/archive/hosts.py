@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 from ftgov.api.archive.allocation import allocate_costs
 from ftgov.api.archive.arm import read_arm, record_arm
-from ftgov.api.archive.contents import fetch_contents
+from ftgov.api.archive.contents import fetch_contents, settle_roles
 from ftgov.api.archive.countdown import countdown
 from ftgov.api.archive.listings import Listing, azure_listings, openai_listings
 from ftgov.api.archive.result import ArchiveResult, Planned
@@ -165,7 +165,7 @@ def archive_openai(
         admin=reach.admin_key is not None, stored_completions=stored_completions
     )
     with closing(openai_hosted.connect(reach)) as host:
-        where = Where("openai", tenant or _tenant(host, reach.base_url))
+        where = Where("openai", tenant or tenant_of(host, reach.base_url))
         return _archived(workspace, host, where, listings, wish)
 
 
@@ -216,7 +216,7 @@ def archive_azure(
     return result
 
 
-def _tenant(host: OpenAIHost, base_url: str) -> str:
+def tenant_of(host: OpenAIHost, base_url: str) -> str:
     """Return whom the host says that it answers; else its own name, so that none stays unnamed."""
     try:
         found = host.get("/models").tenant
@@ -234,12 +234,46 @@ def _archived(
     listings: Sequence[Listing],
     wish: Asked,
 ) -> ArchiveResult:
+    with running(workspace, host, where, wish) as run:
+        for listing in listings:
+            if run.wanted.asks_for(listing.resource):
+                walk(run, listing)
+            if listing.resource == "fine_tuning.jobs":
+                settle_roles(run)
+                fetch_contents(run)
+        allocate_costs(run)
+    done = tuple(tally.done() for tally in run.tallies.values())
+    return ArchiveResult(
+        provider=where.provider,
+        tenant=where.tenant,
+        resources=done,
+        requests=host.requests,
+        bytes=host.received,
+        captures=len(run.captured),
+        countdown=countdown(workspace, now=wish.now),
+        complete=not any(each.refused or each.failed for each in done),
+    )
+
+
+@contextmanager
+def running(workspace: Workspace, host: OpenAIHost, where: Where, wish: Asked) -> Iterator[Run]:
+    """Yield a run over a host, and clean up after it.
+
+    Args:
+        workspace: Where it records.
+        host: Who is asked.
+        where: Which host it is, and for whom.
+        wish: What is asked for, and how.
+
+    Raises:
+        UsageError: If the wish is malformed.
+    """
     wanted = wish.wanted()
     with (
         tempfile.TemporaryDirectory(prefix="ftgov-archive-") as folder,
         ThreadPoolExecutor(wish.workers, thread_name_prefix="ftgov-archive") as pool,
     ):
-        run = Run(
+        yield Run(
             workspace=workspace,
             host=host,
             where=where,
@@ -254,23 +288,6 @@ def _archived(
             files={},
             captured=[],
         )
-        for listing in listings:
-            if wanted.asks_for(listing.resource):
-                walk(run, listing)
-            if listing.resource == "fine_tuning.jobs":
-                fetch_contents(run)
-        allocate_costs(run)
-    done = tuple(tally.done() for tally in run.tallies.values())
-    return ArchiveResult(
-        provider=where.provider,
-        tenant=where.tenant,
-        resources=done,
-        requests=host.requests,
-        bytes=host.received,
-        captures=len(run.captured),
-        countdown=countdown(workspace, now=wish.now),
-        complete=not any(each.refused or each.failed for each in done),
-    )
 
 
 def has_admin_key(file: Path | None) -> bool:

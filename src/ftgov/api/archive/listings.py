@@ -75,7 +75,7 @@ class Listing(NamedTuple):
 
 def _part(native: object) -> str:
     """Return an id as one part of a path, whatever it holds."""
-    return quote(str(native), safe=":", errors="surrogatepass")
+    return quote(str(native), safe=":")
 
 
 def _plain(derive: Callable[[Unit, Where], Derived]) -> Derive:
@@ -154,7 +154,7 @@ JOBS: Final = Listing(
     one="/fine_tuning/jobs/{id}",
     results=_result_files,
 )
-FILES: Final = Listing("files", Place("/files"), derive=_plain(derive_file))
+FILES: Final = Listing("files", Place("/files"), derive=derive_file)
 MODELS: Final = Listing("models", Place("/models", limit=None), derive=_plain(derive_model))
 
 _BEFORE: Final = (Listing("evals", Place("/evals"), inner=_runs), MODELS, FILES, JOBS)
@@ -229,7 +229,8 @@ def _rights(item: Any, read: tuple[Below, ...]) -> tuple[Under, ...]:
     """Return the listings of who may use a job's models: rights are given per checkpoint."""
     steps = [each for below in read if below.resource == jobs.CHECKPOINTS for each in below.items]
     named = [step.get("fine_tuned_model_checkpoint") for step in steps if isinstance(step, dict)]
-    models = dict.fromkeys([item.get("fine_tuned_model"), *named])
+    told = [item.get("fine_tuned_model"), *named]
+    models = dict.fromkeys(name for name in told if isinstance(name, str) and _sayable(name))
     return tuple(
         Under(
             jobs.PERMISSIONS,
@@ -237,5 +238,9 @@ def _rights(item: Any, read: tuple[Below, ...]) -> tuple[Under, ...]:
             Place(f"/fine_tuning/checkpoints/{_part(model)}/permissions", admin=True),
         )
         for model in models
-        if isinstance(model, str) and model
     )
+
+
+def _sayable(name: str) -> bool:
+    """Return whether a host can be asked about a name: it is there, and it is Unicode."""
+    return bool(name) and not any("\ud800" <= char <= "\udfff" for char in name)

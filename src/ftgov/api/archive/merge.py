@@ -10,7 +10,7 @@ from ftgov.records.base import Record
 from ftgov.records.canonical import plain
 from ftgov.records.checkpoint import Checkpoint
 from ftgov.records.dataset import Dataset
-from ftgov.records.job import Job, JobRequest
+from ftgov.records.job import Hyperparameter, Job, JobRequest
 from ftgov.records.model import ModelDates, ModelVersion
 from ftgov.store.workspace import Workspace
 
@@ -59,6 +59,7 @@ def merged(standing: Record | None, derived: Record) -> Record:
     kept = _absent(derived, standing, _OURS.get(type(derived), ()))
     if isinstance(derived, Job) and isinstance(standing, Job):
         kept["request"] = _request(standing.request, derived.request)
+        kept["hyperparameters"] = _settings(standing.hyperparameters, derived.hyperparameters)
         kept["output_identities"] = standing.output_identities or derived.output_identities
     return derived.model_copy(update=kept)
 
@@ -96,6 +97,19 @@ def _dataset(standing: Dataset, derived: Dataset) -> Dataset:
     more = ("special_categories", "owner", "sheet", "version", "splits", "parents")
     update |= _absent(derived, standing, (*rest, *more))
     return derived.model_copy(update=update)
+
+
+def _settings(
+    standing: Iterable[Hyperparameter], derived: Iterable[Hyperparameter]
+) -> tuple[Hyperparameter, ...]:
+    """Return the settings as a host shows them, with what was asked for before it chose."""
+    asked = {each.name: each.requested for each in standing if each.requested is not None}
+    return tuple(
+        each.model_copy(update={"requested": asked[each.name]})
+        if each.requested is None and each.name in asked
+        else each
+        for each in derived
+    )
 
 
 def _request(standing: JobRequest | None, derived: JobRequest | None) -> JobRequest | None:

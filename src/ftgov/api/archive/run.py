@@ -8,6 +8,8 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from pydantic import ValidationError
+
 from ftgov import __version__
 from ftgov.api.archive.listings import Listing
 from ftgov.api.archive.merge import settled_records
@@ -21,7 +23,7 @@ from ftgov.providers.names import name_of
 from ftgov.providers.protocol import Answer, Host
 from ftgov.providers.shapes.unit import Below, Derived, Unit, Where
 from ftgov.providers.warc import MEDIA_TYPE, capture_bytes
-from ftgov.records.archived import Archived, ArchivedPart, Capture
+from ftgov.records.archived import Archived, ArchivedPart, Capture, Flag
 from ftgov.records.base import Record
 from ftgov.records.dataset import Dataset
 from ftgov.records.digest import bare, digest_bytes
@@ -152,11 +154,7 @@ def _ready(run: Run, listing: Listing, page: Answer, thing: Read) -> _Ready | No
         return None
     files = _files(thing)
     unit = Unit(thing.item, page.digest, page.at, thing.below, files)
-    derived = (
-        listing.derive(unit, run.where, run.standing.names)
-        if listing.derive
-        else Derived(settled=listing.settled(thing.item))
-    )
+    derived = _derived(run, listing, unit)
     complete = not any(each.refused for each in thing.below)
     native = native_key(listing, thing.native_id)
     made = Archived(
@@ -183,6 +181,19 @@ def _ready(run: Run, listing: Listing, page: Answer, thing: Read) -> _Ready | No
     else:
         tally.changed += 1
     return _Ready(made, derived, thing)
+
+
+def _derived(run: Run, listing: Listing, unit: Unit) -> Derived:
+    """Return what follows from a unit; one that no record can hold is kept raw and flagged."""
+    if listing.derive is None:
+        return Derived(settled=listing.settled(unit.item))
+    try:
+        return listing.derive(unit, run.where, run.standing.names)
+    except ValidationError as fault:
+        first = fault.errors()[0]
+        where = ".".join(map(str, first["loc"]))
+        told = f"no {fault.title} can hold it ({where}: {first['msg']}); only its raw is kept"
+        return Derived(flags=(Flag(path=".", fault=told[:500]),))
 
 
 def _is_past(listing: Listing, item: Any, now: str) -> bool:

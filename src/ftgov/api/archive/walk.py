@@ -69,7 +69,7 @@ def _walk(run: Run, listing: Listing) -> None:
         for item in page.items:
             for inner in listing.inner(item) if _native(listing, item) else ():
                 walk(run, inner)
-        if not listing.parent and page.items:
+        if not listing.parent and page.answer.content.get("has_more") is True:
             run.say(run.tally(listing.resource).said())
         quiet = 0 if changed or not _all_settled(run, listing, page) else quiet + 1
         if (early and quiet >= _QUIET_PAGES) or _all_older(run, listing, page):
@@ -115,7 +115,7 @@ def _page(run: Run, listing: Listing, page: Page, met: set[str]) -> bool:
 
 def _with_below(run: Run, listing: Listing, thing: Read) -> Read:
     """Read what hangs below a thing; a fault comes back with it and harms no other."""
-    if not isinstance(thing.item, dict) or "id" not in thing.item:
+    if _native(listing, thing.item) is None or listing.dated:
         return thing
     below: list[Below] = []
     answers: list[Answer] = []

@@ -25,7 +25,8 @@ _OPEN: Final = frozenset({"queued", "in_progress"})
 
 def is_settled(item: object) -> bool:
     """Return whether a host says that a run is over."""
-    return isinstance(item, dict) and item.get("status") in _SETTLED
+    status = item.get("status") if isinstance(item, dict) else None
+    return isinstance(status, str) and status in _SETTLED
 
 
 def derive_run(unit: Unit, where: Where) -> Derived:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Literal
 
 from ftgov.providers.lax import Lax
@@ -33,14 +34,14 @@ def unheld_file(unit: Unit, flags: list[Flag]) -> UnheldFile | None:
     return UnheldFile.model_validate({"native_id": native, **made})
 
 
-def derive_file(unit: Unit, where: Where) -> Derived:
+def derive_file(unit: Unit, where: Where, names: Mapping[str, str]) -> Derived:
     """Return the dataset of a training file whose content is not held; other files give none."""
     flags: list[Flag] = []
     file = unheld_file(unit, flags)
     if file is None or file.purpose != TRAINING:
         return Derived(flags=tuple(flags))
     made = Dataset(
-        name=name_of(file.native_id),
+        name=names.get(file.native_id) or name_of(file.native_id),
         role="train",
         files=(),
         unheld=(file,),

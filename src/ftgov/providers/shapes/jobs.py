@@ -148,7 +148,8 @@ def _status(job: Lax) -> JobStatus:
     normal = _STATES.get(native or "", "unknown")
     if native is not None and native not in _STATES:
         job.flag("status", "is no word of the specification", native)
-    if normal == "succeeded" and not isinstance(job.value.get("fine_tuned_model"), str):
+    tuned = job.value.get("fine_tuned_model")
+    if normal == "succeeded" and not (isinstance(tuned, str) and tuned):
         job.flag("fine_tuned_model", "is missing, though the job succeeded")
         normal = "unknown"
     return JobStatus(normal=normal, native=native)
