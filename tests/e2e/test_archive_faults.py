@@ -89,7 +89,7 @@ def test_a_cut_off_download_is_never_taken_for_the_file(
     flagged = {each.resource: each.flagged for each in result.resources}
     assert flagged["files.content"] == 2
     fake.faults.clear()
-    assert archived(workspace, fake, full=True).complete
+    assert archived(workspace, fake).complete
     whole = {key: body for key, body in latest(workspace).items() if key[0] == "dataset"}
     assert whole == {key: body for key, body in undisturbed.items() if key[0] == "dataset"}
 

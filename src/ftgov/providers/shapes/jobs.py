@@ -93,8 +93,9 @@ def derive_job(unit: Unit, where: Where, names: Mapping[str, str]) -> Derived:
     datasets = {}
     for role, key in (("train", "training_file"), ("validation", "validation_file")):
         if file := job.text(key, required=key == "training_file"):
+            known = file in names or name_of(file) in datasets.values()
             datasets[role] = names.get(file) or name_of(file)
-            if file not in names:
+            if not known:
                 records.append(unknown_dataset(file, role, where, unit))  # type: ignore[arg-type]
     contents = _contents(unit, native, told)
     fields = {
