@@ -33,12 +33,14 @@ from ftgov.providers.shapes.files import TRAINING
 from ftgov.providers.shapes.jobs import NONCE, nonce_of
 from ftgov.providers.shapes.models import is_tuned
 from ftgov.providers.shapes.unit import Where
-from ftgov.records.absence import UNKNOWN, Absent
+from ftgov.records.absence import UNKNOWN, Absent, known
 from ftgov.records.dataset import Dataset, FileContent
 from ftgov.records.evidence import Evidence
 from ftgov.records.job import Hyperparameter, Job, JobHost, JobRequest, JobStatus
 from ftgov.records.model import ModelVersion
 from ftgov.records.observation import Observation
+from ftgov.records.special_category import UploadOverride
+from ftgov.store.ledger import Filter
 from ftgov.store.workspace import Workspace
 
 _LOOKS: Final = 4
@@ -110,7 +112,7 @@ def record_wish(workspace: Workspace, wish: Wish, *, actor: str = ACTOR) -> Job:
         role: _dataset(workspace, path, role, wish, actor) for role, path in files.items() if path
     }
     for dataset in datasets.values():
-        refuse_upload(workspace, dataset, wish.override, actor=actor)
+        _require_sendable(workspace, dataset, wish.override, actor)
     requester = acting(workspace, wish.requested_by, recorded_at=now)
     approver = (
         UNKNOWN
@@ -137,8 +139,8 @@ def record_wish(workspace: Workspace, wish: Wish, *, actor: str = ACTOR) -> Job:
         request=_request(requester, approver, wish),
         host=JobHost(project=wish.project) if wish.project else None,
     )
-    known = workspace.ledger.get(ModelVersion, base.name)
-    append(workspace, [*([] if known else [base]), job], actor=actor, recorded_at=now)
+    standing = workspace.ledger.get(ModelVersion, base.name)
+    append(workspace, [*([] if standing else [base]), job], actor=actor, recorded_at=now)
     return job
 
 
@@ -148,6 +150,7 @@ def start_openai(
     *,
     base_url: str | None = None,
     key: Secret | Path | str | None = None,
+    override: str | None = None,
     actor: str = ACTOR,
     say: Callable[[str], None] | None = None,
     pause: float = 2.0,
@@ -161,16 +164,20 @@ def start_openai(
         job_name: The job's name.
         base_url: Where the API begins; by default OPENAI_BASE_URL, else OpenAI's own.
         key: The key, or a file with it; by default OPENAI_API_KEY, else the keyring.
+        override: Why data with special categories may be sent, where that was not said yet.
         actor: Who sends it.
         say: Is told of progress.
         pause: Seconds between two looks for a job of which it isn't known whether it was made.
 
     Raises:
         UsageError: If there is no such wish, or no key.
+        NotAssessable: If data were declared to hold special categories since they were cleared.
         HostRefused: If the host won't make the job.
         HostError: If it is not known whether the host made it; calling again looks first.
     """
     job, nonce = _wished(workspace, job_name)
+    for dataset in job.datasets.values():
+        _require_sendable(workspace, dataset, override, actor)
     tell = say or (lambda _: None)
     reach = openai_reach(base_url, key, None, now_text, tell)
     with closing(openai_hosted.connect(reach)) as host:
@@ -212,6 +219,23 @@ def _require_sound(workspace: Workspace, wish: Wish) -> None:
             why="Another fine-tune is another job, and may cost money again.",
             next_step=f"Give another --name, or: ftgov train openai --resume {wish.name}",
         )
+
+
+def _require_sendable(workspace: Workspace, dataset: str, override: str | None, actor: str) -> None:
+    """Refuse data with special categories, unless a reason is given or was given for all of them.
+
+    What was declared after a reason was given is not covered by it.
+    """
+    key = ("upload-override", dataset)
+    decided = workspace.ledger.pick([key]).get(key)
+    declared = workspace.ledger.newest(Filter(type="special-columns"), limit=1)
+    if decided is not None and not (declared and declared[0].seq > decided.seq):
+        reason = workspace.ledger.read(UploadOverride, decided)
+        stated = workspace.ledger.get(Dataset, dataset)
+        categories = known(stated.special_categories) if stated else None
+        if set(categories or ()) <= set(reason.categories):
+            return
+    refuse_upload(workspace, dataset, override, actor=actor)
 
 
 def _dataset(workspace: Workspace, path: Path, role: str, wish: Wish, actor: str) -> str:

@@ -91,7 +91,13 @@ def train_openai(
             )
             return
         started = start_openai(
-            opened, name, base_url=base_url, key=key_file, actor=actor, say=console.progress
+            opened,
+            name,
+            base_url=base_url,
+            key=key_file,
+            override=wanted["override"],
+            actor=actor,
+            say=console.progress,
         )
     status = started.job.status
     native = inert(status.native or "unknown") if status else "unknown"
@@ -123,10 +129,11 @@ def _wish(file: Path | None, wanted: dict[str, Any]) -> Any:
             "recorded before."
         )
     pairs: dict[str, Any] = {
-        option: dict(_pair(text, option) for text in wanted.pop(option))
+        option: dict(_pair(text, option) for text in wanted[option])
         for option in ("hyperparameters", "metadata")
     }
-    return Wish(training_file=file, **wanted, **pairs)
+    rest = {key: value for key, value in wanted.items() if key not in pairs}
+    return Wish(training_file=file, **rest, **pairs)
 
 
 def _pair(text: str, option: str) -> tuple[str, str]:

@@ -30,6 +30,11 @@ def clean(text: str) -> str:
     return text.encode("utf-8", "surrogatepass").decode("utf-8", "replace")
 
 
+def sound(text: str) -> bool:
+    """Return whether UTF-8 can hold a text."""
+    return clean(text) == text
+
+
 class Lax:
     """An object of a host's answer, read field by field.
 
@@ -61,6 +66,8 @@ class Lax:
         found = self._typed(key, str, "is no text", required=required)
         if not isinstance(found, str):
             return None
+        if not found and required:
+            self.flag(key, "is empty")
         if clean(found) != found:
             self.flag(key, "is broken Unicode; the raw is kept")
         if len(found) > _LONGEST:

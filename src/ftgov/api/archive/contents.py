@@ -50,18 +50,6 @@ def fetch_contents(run: Run) -> None:
         run.say(tally.said())
 
 
-def _group(run: Run, group: list[str], own: _Own) -> Iterator[Record]:
-    """Fetch some files, several at a time, and yield what follows from each."""
-    tally = run.tally(RESOURCE)
-    for fetched in run.pool.map(lambda native: _fetched(run, native), group):
-        tally.read += 1
-        if fetched.fault is not None:
-            tally.failed += 1
-            run.say(f"{RESOURCE} {fetched.native}: left for the next run: {fetched.fault.what}")
-            continue
-        yield from _kept(run, fetched, own)
-
-
 def settle_roles(run: Run) -> None:
     """Call datasets that jobs only validate with what they are; the host's list doesn't say."""
     if not (run.tally(_JOBS).new or run.tally(_JOBS).changed):
@@ -81,6 +69,18 @@ def settle_roles(run: Run) -> None:
     ]
     if found:
         commit(run, found)
+
+
+def _group(run: Run, group: list[str], own: _Own) -> Iterator[Record]:
+    """Fetch some files, several at a time, and yield what follows from each."""
+    tally = run.tally(RESOURCE)
+    for fetched in run.pool.map(lambda native: _fetched(run, native), group):
+        tally.read += 1
+        if fetched.fault is not None:
+            tally.failed += 1
+            run.say(f"{RESOURCE} {fetched.native}: left for the next run: {fetched.fault.what}")
+            continue
+        yield from _kept(run, fetched, own)
 
 
 def _groups(natives: Iterable[str]) -> Iterator[list[str]]:

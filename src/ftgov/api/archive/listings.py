@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final, NamedTuple
 from urllib.parse import quote
 
+from ftgov.providers.lax import clean
 from ftgov.providers.paging import Place
 from ftgov.providers.shapes import evaluations, jobs
 from ftgov.providers.shapes.costs import derive_bucket
@@ -75,7 +76,7 @@ class Listing(NamedTuple):
 
 def _part(native: object) -> str:
     """Return an id as one part of a path, whatever it holds."""
-    return quote(str(native), safe=":")
+    return quote(clean(str(native)), safe=":")
 
 
 def _plain(derive: Callable[[Unit, Where], Derived]) -> Derive:

@@ -11,7 +11,7 @@ from ftgov.api.archive.listings import FILES, Listing, Under
 from ftgov.api.archive.run import Read, Run, commit, keep, native_key
 from ftgov.api.archive.standing import SWEEP, archived_name
 from ftgov.errors import FtgovError
-from ftgov.providers.lax import item_bytes
+from ftgov.providers.lax import clean, item_bytes
 from ftgov.providers.paging import Page, pages
 from ftgov.providers.protocol import Answer, HostError, HostRefused
 from ftgov.providers.shapes.unit import Below
@@ -229,7 +229,7 @@ def _native(listing: Listing, item: Any) -> str | None:
     found = item.get("start_time" if listing.dated else "id") if isinstance(item, dict) else None
     if listing.dated and type(found) is int:
         return str(found)
-    return found if isinstance(found, str) and found else None
+    return clean(found) if isinstance(found, str) and found else None
 
 
 def _in_order(item: Any, before: float) -> tuple[float, bool]:

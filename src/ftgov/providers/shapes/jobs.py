@@ -7,10 +7,11 @@ Azure OpenAI sends the same shapes with other nulls.
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping
 from typing import Any, Final, get_args
 
-from ftgov.providers.lax import Lax
+from ftgov.providers.lax import Lax, sound
 from ftgov.providers.names import name_of
 from ftgov.providers.shapes.events import Told, read_events
 from ftgov.providers.shapes.files import unknown_dataset
@@ -90,7 +91,7 @@ def derive_job(unit: Unit, where: Where, names: Mapping[str, str]) -> Derived:
     parent = name_of(base) if base else None
     if tuned:
         records.append(model_named(tuned, where, unit, kind="tuned", parent=parent))
-    datasets = {}
+    datasets: dict[str, str] = {}
     for role, key in (("train", "training_file"), ("validation", "validation_file")):
         if file := job.text(key, required=key == "training_file"):
             known = file in names or name_of(file) in datasets.values()
@@ -139,7 +140,7 @@ def _fields(job: Lax, told: Told, unit: Unit, where: Where) -> dict[str, Any]:
         "error": _error(job),
         "request": _request(pairs, job) if pairs else None,
         "host": JobHost(region=where.region) if where.region else None,
-        "observation": observed(where, unit, str(job.value["id"])),
+        "observation": observed(where, unit, job.text("id") or ""),
     }
 
 
@@ -176,7 +177,7 @@ def _hyperparameters(job: Lax) -> tuple[Hyperparameter, ...]:
         for key, value in settings.value.items() if settings else ():
             if value is None:
                 continue
-            if not isinstance(value, bool | int | float | str) or not 0 < len(key) <= 128:
+            if not isinstance(value, bool | int | float | str) or not _is_setting(key, value):
                 job.flag(f"hyperparameters.{key}"[:255], "is no setting", value)
             elif isinstance(value, int) and not isinstance(value, bool) and abs(value) >= 2**53:
                 job.flag(f"hyperparameters.{key}", "is too large a number", value)
@@ -185,6 +186,12 @@ def _hyperparameters(job: Lax) -> tuple[Hyperparameter, ...]:
             else:
                 found[key] = Hyperparameter(name=key, effective=value)
     return tuple(found[key] for key in sorted(found))
+
+
+def _is_setting(key: str, value: object) -> bool:
+    text = isinstance(value, str) and (not value or len(value) > 512 or not sound(value))
+    endless = isinstance(value, float) and not math.isfinite(value)
+    return 0 < len(key) <= 128 and sound(key) and not text and not endless
 
 
 def _error(job: Lax) -> JobError | None:
@@ -197,9 +204,9 @@ def _error(job: Lax) -> JobError | None:
 
 def _request(pairs: Mapping[str, Any], job: Lax) -> JobRequest:
     for key, value in pairs.items():
-        if not isinstance(value, str):
+        if not isinstance(value, str) or not sound(key + value):
             job.flag(f"metadata.{key}"[:255], "is no text", value)
-    kept = {key: value for key, value in pairs.items() if isinstance(value, str)}
+    kept = {k: v for k, v in pairs.items() if isinstance(v, str) and sound(k + v)}
     return JobRequest(metadata=kept)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ftgov.providers.lax import Lax
+from ftgov.providers.lax import Lax, sound
 from ftgov.providers.names import name_of
 from ftgov.providers.shapes.models import model_named
 from ftgov.providers.shapes.unit import Unit, Where, observed
@@ -56,8 +56,11 @@ def _metrics(checkpoint: Lax) -> dict[str, float]:
     if metrics is None:
         checkpoint.flag("metrics", "is missing")
         return {}
-    found = {key: metrics.figure(key) for key in metrics.value if key != "step"}
-    return {key[:128]: value for key, value in sorted(found.items()) if value is not None}
+    for key in metrics.value:
+        if not sound(key):
+            metrics.flag(key, "is broken Unicode; the raw is kept")
+    found = {key: metrics.figure(key) for key in metrics.value if key != "step" and sound(key)}
+    return {key: value for key, value in sorted(found.items()) if value is not None}
 
 
 def _shared(unit: Unit, model: str | None, flags: list[Flag]) -> tuple[SharedWith, ...]:
