@@ -1,4 +1,4 @@
-"""Archiving OpenAI: what is recorded, what a second run reads, and what is told when it vanishes."""
+"""Archiving OpenAI: what is recorded, what a second run reads, what is told when it vanishes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`train openai`: grounds first, one paid call, and the nonce looked up where its answer is lost."""
+"""`train openai`: grounds first, one paid call, the nonce looked up where its answer is lost."""
 
 from __future__ import annotations
 

@@ -41,7 +41,7 @@ def read_events(unit: Unit, where: Where, job: str, native: str, flags: list[Fla
     """Return a job's events as records, oldest first, and what they say of the job."""
     found: list[tuple[str, int, JobEvent]] = []
     steps: list[int] = []
-    started, billed, measured = None, None, False
+    measured = False
     for below in unit.below:
         if below.resource != "fine_tuning.jobs.events":
             continue
@@ -55,11 +55,13 @@ def read_events(unit: Unit, where: Where, job: str, native: str, flags: list[Fla
             if made.kind == "metrics":
                 measured = True
                 steps += _steps(event)
-            if match := _BILLED.search(made.message):
-                billed = int(match[1].replace(",", ""))
-            if at and _STARTED.search(made.message):
-                started = at
     found.sort(key=lambda each: each[:2])
+    started, billed = None, None
+    for moment, _, said in found:
+        if match := _BILLED.search(said.message):
+            billed = int(match[1].replace(",", ""))
+        if moment != _FAR and _STARTED.search(said.message):
+            started = moment
     ordered = tuple(
         event.model_copy(update={"position": place}) for place, (_, _, event) in enumerate(found)
     )

@@ -14,12 +14,8 @@ from ftgov.records.model import ModelDates, ModelVersion
 _TUNED: Final = ("ft:", "ft-")
 
 
-def is_tuned(native: str, owner: str | None = None) -> bool:
-    """Return whether a host's name is that of a tuned model.
-
-    OpenAI's begin with `ft:`, Azure's hold `.ft-`; other owners than the host itself are users.
-    """
-    del owner
+def is_tuned(native: str) -> bool:
+    """Return whether a host's name is that of a tuned model: `ft:...`, at Azure `....ft-...`."""
     return native.startswith(_TUNED) or ".ft-" in native
 
 
@@ -80,9 +76,10 @@ def _day(model: Lax, key: str) -> str | None:
     if text is None:
         return None
     try:
-        if date.fromisoformat(text).isoformat() == text:
-            return text
+        written = date.fromisoformat(text).isoformat()
     except ValueError:
-        pass
+        written = ""
+    if written == text:
+        return text
     model.flag(key, "is no date", text)
     return None
