@@ -12,6 +12,7 @@ from typing import Any
 import uvicorn
 
 from openai_fake.account import Account
+from openai_fake.faults import Fault
 from openai_fake.jobs import Shape
 from openai_fake.server import Fake, settings
 
@@ -38,14 +39,18 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="openai_fake", description=__doc__)
     parser.add_argument("--jobs", type=int, default=25)
     parser.add_argument("--steps", type=int, default=12)
+    parser.add_argument("--latency", type=float, default=0.0, help="seconds before each answer")
     parser.add_argument("--port", type=int, default=0)
     parser.add_argument("--style", choices=["openai", "azure"], default="openai")
     given = parser.parse_args()
     shape = Shape(steps=given.steps, style=given.style)
     fake = Fake(Account.seeded(given.jobs, shape=shape))
-    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    if given.latency:
+        fake.plan(Fault("slow", times=None, seconds=given.latency))
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     listener.bind(("127.0.0.1", given.port))
+    listener.listen()
     sys.stdout.write(f"http://127.0.0.1:{listener.getsockname()[1]}/v1\n")
     sys.stdout.flush()
     config = settings(fake)

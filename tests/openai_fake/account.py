@@ -34,6 +34,7 @@ class Account:
         contents: The bytes of uploaded files; other files' bytes follow from their job.
         training_downloads: Whether training files can be read back; public text disagrees.
         lost_cursor: What the host answers to a cursor whose object was deleted: nobody knows.
+        fullest_page: How many things a page has at most, whatever was asked for.
         said: Events beside those that follow from a job's state, by job, newest first.
         given: Rights to use checkpoints, by the checkpoint's model name.
     """
@@ -47,6 +48,7 @@ class Account:
         self.deleted_models: set[str] = set()
         self.training_downloads = True
         self.lost_cursor: Literal["error", "empty", "restart"] = "error"
+        self.fullest_page = 10_000
         self.said: dict[str, list[Json]] = {}
         self.given: dict[str, list[Json]] = {}
         self.evals: dict[str, Json] = {}

@@ -25,13 +25,13 @@ def _project(account: Account, name: str) -> Json:
 def _projects(account: Account, asked: Asked) -> Answer:
     wanted = asked.get("include_archived") == "true"
     rows = [row for row in account.projects if wanted or row["status"] != "archived"]
-    return shown(page(rows, asked, _LISTED, account.lost_cursor))
+    return shown(page(rows, asked, _LISTED, account))
 
 
 def _of_project(rows: Callable[[Account, Json], list[Json]]) -> Callable[..., Answer]:
     def respond(account: Account, asked: Asked, name: str) -> Answer:
         found = rows(account, _project(account, name))
-        return shown(page(found, asked, _LISTED, account.lost_cursor))
+        return shown(page(found, asked, _LISTED, account))
 
     return respond
 
@@ -59,7 +59,7 @@ def _audit(account: Account, asked: Asked) -> Answer:
     for name, keeps in compared.items():
         if (text := asked.get(f"effective_at[{name}]")) is not None:
             rows = [row for row in rows if keeps(row["effective_at"], int(text))]
-    return shown(page(rows, asked, _LISTED, account.lost_cursor))
+    return shown(page(rows, asked, _LISTED, account))
 
 
 def _buckets(asked: Asked, days: list[Json], most: int) -> Answer:
@@ -102,12 +102,12 @@ def _org_retention(account: Account, asked: Asked) -> Answer:
 
 
 def _users(account: Account, asked: Asked) -> Answer:
-    return shown(page(account.users, asked, _LISTED, account.lost_cursor))
+    return shown(page(account.users, asked, _LISTED, account))
 
 
 def _admin_keys(account: Account, asked: Asked) -> Answer:
     rows = organization.admin_keys(account.users)
-    return shown(page(rows, asked, Paging(), account.lost_cursor))
+    return shown(page(rows, asked, Paging(), account))
 
 
 _ONE = "/organization/projects/{project_id}"

@@ -50,7 +50,7 @@ def _jobs(account: Account, asked: Asked) -> Answer:
     rows = list(account.jobs.values())[::-1]
     if wanted:
         rows = [row for row in rows if all((row["metadata"] or {}).get(k) == v for k, v in wanted)]
-    return shown(page(rows, asked, Paging(ends=False), account.lost_cursor))
+    return shown(page(rows, asked, Paging(ends=False), account))
 
 
 def _create(account: Account, asked: Asked) -> Answer:
@@ -66,12 +66,12 @@ def _create(account: Account, asked: Asked) -> Answer:
 
 def _events(account: Account, asked: Asked, name: str) -> Answer:
     _job(account, name)
-    return shown(page(account.events(name), asked, Paging(ends=False), account.lost_cursor))
+    return shown(page(account.events(name), asked, Paging(ends=False), account))
 
 
 def _checkpoints(account: Account, asked: Asked, name: str) -> Answer:
     _job(account, name)
-    return shown(page(account.checkpoints(name), asked, Paging(10), account.lost_cursor))
+    return shown(page(account.checkpoints(name), asked, Paging(10), account))
 
 
 def _set(status: str) -> Respond:
@@ -86,14 +86,14 @@ def _set(status: str) -> Respond:
 def _permissions(account: Account, asked: Asked, model: str) -> Answer:
     if not account.is_checkpoint(model):
         raise Refused(404, f"No such checkpoint: {model}", code="not_found")
-    return shown(page(account.given.get(model, []), asked, Paging(10), account.lost_cursor))
+    return shown(page(account.given.get(model, []), asked, Paging(10), account))
 
 
 def _files(account: Account, asked: Asked) -> Answer:
     purpose = asked.get("purpose")
     rows = [row for row in account.files.values() if purpose in {None, row["purpose"]}][::-1]
     how = Paging(10_000, 10_000)
-    found = page(rows, asked, how, account.lost_cursor)
+    found = page(rows, asked, how, account)
     # The specification has these as text always, even where there is nothing.
     return shown({**found, **{key: found[key] or "" for key in ("first_id", "last_id")}})
 
@@ -172,7 +172,7 @@ _RISING = Paging(oldest_first=True)
 
 
 def _evals(account: Account, asked: Asked) -> Answer:
-    return shown(page(list(account.evals.values())[::-1], asked, _RISING, account.lost_cursor))
+    return shown(page(list(account.evals.values())[::-1], asked, _RISING, account))
 
 
 def _eval(account: Account, asked: Asked, name: str) -> Answer:
@@ -182,7 +182,7 @@ def _eval(account: Account, asked: Asked, name: str) -> Answer:
 def _runs(account: Account, asked: Asked, name: str) -> Answer:
     _found(account.evals, name, "eval")
     rows = list(account.runs.get(name, {}).values())[::-1]
-    return shown(page(rows, asked, _RISING, account.lost_cursor))
+    return shown(page(rows, asked, _RISING, account))
 
 
 def _run(account: Account, asked: Asked, name: str, run: str) -> Answer:
@@ -191,14 +191,14 @@ def _run(account: Account, asked: Asked, name: str, run: str) -> Answer:
 
 def _items(account: Account, asked: Asked, name: str, run: str) -> Answer:
     rows = evaluations.items_of(_found(account.runs.get(name, {}), run, "eval run"))[::-1]
-    return shown(page(rows, asked, _RISING, account.lost_cursor))
+    return shown(page(rows, asked, _RISING, account))
 
 
 _LISTED = Paging(20, 100)
 
 
 def _stores(account: Account, asked: Asked) -> Answer:
-    found = page(list(account.vector_stores.values())[::-1], asked, _LISTED, account.lost_cursor)
+    found = page(list(account.vector_stores.values())[::-1], asked, _LISTED, account)
     return shown({**found, **{key: found[key] or "" for key in ("first_id", "last_id")}})
 
 
@@ -208,13 +208,13 @@ def _store(account: Account, asked: Asked, name: str) -> Answer:
 
 def _store_files(account: Account, asked: Asked, name: str) -> Answer:
     _found(account.vector_stores, name, "vector store")
-    found = page(account.vector_files.get(name, [])[::-1], asked, _LISTED, account.lost_cursor)
+    found = page(account.vector_files.get(name, [])[::-1], asked, _LISTED, account)
     return shown({**found, **{key: found[key] or "" for key in ("first_id", "last_id")}})
 
 
 def _batches(account: Account, asked: Asked) -> Answer:
     rows = list(account.batches.values())[::-1]
-    found = page(rows, asked, _LISTED, account.lost_cursor)
+    found = page(rows, asked, _LISTED, account)
     return shown({**found, **{key: found[key] or "" for key in ("first_id", "last_id")}})
 
 
@@ -224,7 +224,7 @@ def _batch(account: Account, asked: Asked, name: str) -> Answer:
 
 def _completions(account: Account, asked: Asked) -> Answer:
     rows = list(account.completions.values())[::-1]
-    return shown(page(rows, asked, _RISING, account.lost_cursor))
+    return shown(page(rows, asked, _RISING, account))
 
 
 def _completion(account: Account, asked: Asked, name: str) -> Answer:
@@ -233,7 +233,7 @@ def _completion(account: Account, asked: Asked, name: str) -> Answer:
 
 def _messages(account: Account, asked: Asked, name: str) -> Answer:
     rows = stores.messages_of(_found(account.completions, name, "chat completion"))
-    return shown(page(rows, asked, _RISING, account.lost_cursor))
+    return shown(page(rows, asked, _RISING, account))
 
 
 _TUNING = "/fine_tuning/jobs/{fine_tuning_job_id}"

@@ -7,7 +7,7 @@ import logging
 import socket
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 
@@ -41,6 +41,7 @@ class Fake:
         requests: What was asked, in order; with status 0 where there was no answer.
         url: The API's root, such as http://127.0.0.1:4010/v1.
         answers: Every unspoiled answer with what asked for it, where `remember` is set.
+        watchers: Called when a request comes in.
         remember: Whether to keep answers for a judge.
     """
 
@@ -51,6 +52,7 @@ class Fake:
         self.faults: list[Fault] = []
         self.remember = remember
         self.answers: list[tuple[Asked, Answer]] = []
+        self.watchers: list[Callable[[], None]] = []
         self.connections: dict[Any, asyncio.Transport] = {}
 
     def plan(self, *faults: Fault) -> None:
@@ -110,6 +112,8 @@ class Fake:
         query = scope["query_string"]
         asked = Asked(scope["method"], raw.removeprefix(prefix), query_of(query), headers, body)
         number = ident_of(len(self.requests))
+        for watcher in self.watchers:
+            watcher()
         fault = next((each for each in self.faults if each.strikes(asked)), None)
         try:
             answer = await spoiled(fault, asked, self._answer) if fault else self._answer(asked)
@@ -155,7 +159,7 @@ async def _sent(send: Any, answer: Answer, number: str, *, short: bool) -> None:
 def serving(account: Account | None = None, *, remember: bool = False) -> Iterator[Fake]:
     """Serve an account on a free loopback port, in a thread of this process."""
     fake = Fake(account or Account.seeded(), remember=remember)
-    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listener.bind(("127.0.0.1", 0))
     fake.url = f"http://127.0.0.1:{listener.getsockname()[1]}/v1"
     server = uvicorn.Server(settings(fake))

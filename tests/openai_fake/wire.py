@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple, Protocol
 from urllib.parse import parse_qsl
 
 from openai_fake.seeds import Json
@@ -80,6 +80,13 @@ def query_of(text: bytes) -> tuple[tuple[str, str], ...]:
     return tuple(parse_qsl(text.decode(), keep_blank_values=True))
 
 
+class Turns(Protocol):
+    """How an account answers what the specification leaves open."""
+
+    lost_cursor: Literal["error", "empty", "restart"]
+    fullest_page: int
+
+
 class Paging(NamedTuple):
     """How a list is cut into pages: as each of the host's lists does."""
 
@@ -89,21 +96,28 @@ class Paging(NamedTuple):
     oldest_first: bool = False
 
 
-def page(items: Sequence[Json], asked: Asked, how: Paging, lost_cursor: str = "error") -> Json:
+def page(
+    items: Sequence[Json],
+    asked: Asked,
+    how: Paging,
+    account: Turns,
+) -> Json:
     """Return a page of a list whose newest comes first.
 
     Args:
         items: All of the list, newest first.
         asked: The request, with `limit`, `after` and `order`.
         how: Default and greatest limit, whether first and last id are told, and the default order.
-        lost_cursor: The answer to a cursor that is not in the list: `error`, `empty`, `restart`.
+        account: Says how a cursor that is not in the list is answered, and how many things a page
+            has at most, whatever was asked for.
 
     Raises:
         Refused: If the limit is none, or the cursor is unknown and that is an error.
     """
     order = asked.get("order") or ("asc" if how.oldest_first else "desc")
     rows = items[::-1] if order in {"asc", "ascending"} else items
-    limit = _limit(asked.get("limit"), how)
+    lost_cursor = account.lost_cursor
+    limit = min(_limit(asked.get("limit"), how), account.fullest_page)
     after, start = asked.get("after"), 0
     if after:
         places = [place for place, row in enumerate(rows) if row["id"] == after]

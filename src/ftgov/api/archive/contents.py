@@ -97,7 +97,13 @@ def _is_wanted(run: Run, native: str, file: RemoteFile) -> bool:
     if known is None or run.wanted.full:
         dataset = run.workspace.ledger.get(Dataset, run.standing.names.get(native, ""))
         return dataset is None or not dataset.files or run.wanted.full
-    return not known.settled and bool(run.wanted.candidates)
+    if known.settled:
+        return False
+    if run.wanted.candidates:
+        return True
+    # Bytes of another length than listed may have been cut on the way: ask again.
+    look = run.workspace.ledger.get(Archived, archived_name(run.where, RESOURCE, native))
+    return look is not None and bool(look.files and look.flags)
 
 
 def _fetched(run: Run, native: str) -> _Fetched:
@@ -144,13 +150,13 @@ def _kept(run: Run, fetched: _Fetched, own: _Own) -> list[Record]:
         files=(kept,) if kept else (),
         content_unavailable=fetched.why,
         flags=tuple(flags),
-        settled=kept is not None and basis == "downloaded",
+        settled=kept is not None and basis == "downloaded" and not flags,
     )
     known = run.standing.get(RESOURCE, fetched.native)
     if known is not None and kept is None:
         return []
     dataset = run.workspace.ledger.get(Dataset, run.standing.names.get(fetched.native, ""))
-    if kept is None or dataset is None or dataset.files:
+    if kept is None or flags or dataset is None or dataset.files:
         return [made]
     return [made, with_content(dataset, kept, basis)]
 

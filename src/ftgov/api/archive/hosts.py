@@ -21,6 +21,7 @@ from ftgov.api.archive.result import ArchiveResult, Planned
 from ftgov.api.archive.run import Run, Wanted
 from ftgov.api.archive.standing import Standing
 from ftgov.api.archive.walk import walk
+from ftgov.api.archive.writer import Writer
 from ftgov.api.clock import moment_of, now_text
 from ftgov.api.recording import ACTOR
 from ftgov.errors import UsageError
@@ -272,6 +273,7 @@ def running(workspace: Workspace, host: OpenAIHost, where: Where, wish: Asked) -
     with (
         tempfile.TemporaryDirectory(prefix="ftgov-archive-") as folder,
         ThreadPoolExecutor(wish.workers, thread_name_prefix="ftgov-archive") as pool,
+        Writer() as writer,
     ):
         yield Run(
             workspace=workspace,
@@ -280,6 +282,7 @@ def running(workspace: Workspace, host: OpenAIHost, where: Where, wish: Asked) -
             standing=Standing(workspace, where),
             wanted=wanted,
             pool=pool,
+            writer=writer,
             folder=Path(folder),
             actor=wish.actor,
             clock=wish.clock(),

@@ -230,7 +230,8 @@ def _rights(item: Any, read: tuple[Below, ...]) -> tuple[Under, ...]:
     """Return the listings of who may use a job's models: rights are given per checkpoint."""
     steps = [each for below in read if below.resource == jobs.CHECKPOINTS for each in below.items]
     named = [step.get("fine_tuned_model_checkpoint") for step in steps if isinstance(step, dict)]
-    models = dict.fromkeys([item.get("fine_tuned_model"), *named])
+    told = [item.get("fine_tuned_model"), *named]
+    models = dict.fromkeys(name for name in told if isinstance(name, str) and _sayable(name))
     return tuple(
         Under(
             jobs.PERMISSIONS,
@@ -238,5 +239,9 @@ def _rights(item: Any, read: tuple[Below, ...]) -> tuple[Under, ...]:
             Place(f"/fine_tuning/checkpoints/{_part(model)}/permissions", admin=True),
         )
         for model in models
-        if isinstance(model, str) and model
     )
+
+
+def _sayable(name: str) -> bool:
+    """Return whether a host can be asked about a name: it is there, and it is Unicode."""
+    return bool(name) and not any("\ud800" <= char <= "\udfff" for char in name)

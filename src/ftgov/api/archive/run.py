@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -15,6 +16,7 @@ from ftgov.api.archive.listings import Listing
 from ftgov.api.archive.merge import settled_records
 from ftgov.api.archive.result import Tally
 from ftgov.api.archive.standing import Standing, archived_name, known_of
+from ftgov.api.archive.writer import Writer
 from ftgov.api.recording import append
 from ftgov.errors import FtgovError
 from ftgov.intake.files import describe_file
@@ -76,6 +78,7 @@ class Run(NamedTuple):
     standing: Standing
     wanted: Wanted
     pool: Executor
+    writer: Writer
     folder: Path
     actor: str
     clock: Callable[[], str]
@@ -128,6 +131,7 @@ def keep(run: Run, listing: Listing, page: Answer, things: Iterator[Read]) -> in
 
     A page's answer and what hangs below its things make one capture, recorded in one transaction
     with what follows from them; where they are many bytes, several, each with the page's answer.
+    It is written beside the reading of what comes next.
     """
     ready: list[_Ready] = []
     changed = held = 0
@@ -139,9 +143,9 @@ def keep(run: Run, listing: Listing, page: Answer, things: Iterator[Read]) -> in
         changed += 1
         held += thing.held
         if held > _HELD:
-            _write(run, listing, page, ready)
+            run.writer.begin(partial(_write, run, listing, page, ready))
             ready, held = [], 0
-    _write(run, listing, page, ready)
+    run.writer.begin(partial(_write, run, listing, page, ready))
     return changed
 
 
@@ -262,7 +266,7 @@ def _write(run: Run, listing: Listing, page: Answer, ready: Sequence[_Ready]) ->
         first_at=min(answer.at for answer in answers),
         last_at=max(answer.at for answer in answers),
     )
-    evidence.put_all([one for each in ready for one in _incoming(each)], run.pool)
+    evidence.put_all([one for each in ready for one in _incoming(each)], run.writer.disk)
     for each in ready:
         _drop(each.thing)
     fresh = settled_records(

@@ -43,6 +43,7 @@ def walk(run: Run, listing: Listing) -> None:
         tally.refused = f"{fault.what} {fault.why}".strip()
     except HostError as fault:
         tally.refused = f"{fault.what} {fault.why}".strip()
+    run.writer.settle()
     if not listing.parent:
         run.say(tally.said())
 
@@ -75,6 +76,7 @@ def _walk(run: Run, listing: Listing) -> None:
         if (early and quiet >= _QUIET_PAGES) or _all_older(run, listing, page):
             ended_early = True
             break
+    run.writer.settle()
     standing = run.standing.of(listing.resource, listing.parent)
     absent = [(name, each) for name, each in standing if name not in met]
     if ended_early:

@@ -91,11 +91,12 @@ def derive_job(unit: Unit, where: Where, names: Mapping[str, str]) -> Derived:
     parent = name_of(base) if base else None
     if tuned:
         records.append(model_named(tuned, where, unit, kind="tuned", parent=parent))
-    datasets = {}
+    datasets: dict[str, str] = {}
     for role, key in (("train", "training_file"), ("validation", "validation_file")):
         if file := job.text(key, required=key == "training_file"):
+            known = file in names or name_of(file) in datasets.values()
             datasets[role] = names.get(file) or name_of(file)
-            if file not in names:
+            if not known:
                 records.append(unknown_dataset(file, role, where, unit))  # type: ignore[arg-type]
     contents = _contents(unit, native, told)
     fields = {
