@@ -294,6 +294,18 @@ def test_a_key_that_is_refused_is_an_error_of_the_host(workspace: Workspace, fak
     assert latest(workspace) == {}
 
 
+def test_a_host_that_is_gone_is_an_error_and_changes_nothing(
+    fake: Fake, workspace: Workspace
+) -> None:
+    archived(workspace, fake)
+    head = workspace.ledger.head()
+    fake.url = "http://127.0.0.1:9/v1"
+    with pytest.raises(FtgovError) as fault:
+        archived(workspace, fake)
+    assert fault.value.exit_code == ExitCode.PROVIDER
+    assert workspace.ledger.head() == head
+
+
 def test_a_second_run_reads_only_what_changed(fake: Fake, workspace: Workspace) -> None:
     archived(workspace, fake)
     head, first = workspace.ledger.head(), len(fake.requests)

@@ -9,11 +9,14 @@ from typing import Any
 import openai
 import pytest
 
-from openai_fake.account import Account
+from archive_looks import new_workspace
+from ftgov.api.archive import Asked, archive_openai
+from openai_fake.account import ADMIN_SECRET, SECRET, Account
 from openai_fake.faults import Fault
 from openai_fake.prism import MISSING, Prism, installed, judging
 from openai_fake.reading import client, read_everything
 from openai_fake.server import Fake, serving
+from store_support import AT
 
 pytestmark = pytest.mark.long
 
@@ -34,6 +37,22 @@ def test_every_answer_of_the_fake_is_as_the_host_answers(judged: tuple[Fake, Pri
     assert sum(told.answers.values()) > 100
     assert told.violations
     assert told.unknown == {}
+
+
+def test_the_archives_own_requests_are_as_the_host_wants_them(
+    judged: tuple[Fake, Prism], tmp_path: Path
+) -> None:
+    _, prism = judged
+    before = prism.verdicts()
+    with new_workspace(tmp_path / "w") as workspace:
+        wish = Asked(now=AT)
+        result = archive_openai(
+            workspace, wish, base_url=prism.url, key=SECRET, admin_key=ADMIN_SECRET
+        )
+    after = prism.verdicts()
+    assert result.complete
+    assert sum(after.answers.values()) - sum(before.answers.values()) >= result.requests > 50
+    assert after.unknown == before.unknown
 
 
 def nothing(body: Any) -> Any:
