@@ -20,6 +20,7 @@ from ftgov.records.model import ModelVersion
 from openai_fake.account import Account
 from openai_fake.faults import Fault
 from openai_fake.server import serving
+from store_support import Home
 
 
 def _listed(fake: Any, path: str) -> int:
@@ -201,7 +202,7 @@ def test_a_job_whose_events_fail_is_left_for_the_next_run(
     monkeypatch.setattr("ftgov.providers.pace.Pace.hold", lambda _: None)
     with made(tmp_path) as workspace, serving(Account.seeded(4)) as fake:
         lost = list(fake.account.jobs)[1]
-        fault = Fault("status", f"/fine_tuning/jobs/{lost}/events", status=500, times=8)
+        fault = Fault("status", f"/fine_tuning/jobs/{lost}/events", status=500, times=6)
         fake.plan(fault)
         result = archived(workspace, fake)
         assert tally(result, "fine_tuning.jobs").failed == 1
@@ -218,3 +219,25 @@ def test_a_refused_key_ends_the_run(tmp_path: Path) -> None:
             archived(workspace, fake)
         assert int(told.value.exit_code) == 30
         assert counts(workspace) == {}
+
+
+def test_an_archive_is_the_same_on_either_database(home: Home) -> None:
+    with home.create() as workspace, serving(Account.seeded(2, evals=1)) as fake:
+        assert archived(workspace, fake, admin=True).complete
+        assert counts(workspace)["checkpoint"] == 3
+        head = workspace.ledger.head()
+        archived(workspace, fake, admin=True)
+        assert workspace.ledger.head() == head
+
+
+def test_each_record_names_the_answer_that_showed_it(tmp_path: Path) -> None:
+    with made(tmp_path) as workspace, serving(Account.seeded(2, evals=1)) as fake:
+        archived(workspace, fake)
+        answers = {}
+        for capture in workspace.ledger.every(Capture):
+            with workspace.evidence.open(capture.file.digest) as stream:
+                answers |= {each.digest: each.body for each in kept_answers(stream, capture.name)}
+        for kind in ("job", "event", "checkpoint", "model", "evaluation-item"):
+            for record in bodies(workspace, kind):
+                seen = record["observation"]
+                assert seen["native_id"].encode() in answers[seen["raw"]], (kind, record["name"])

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from archive_support import archived, made
-from ftgov.api.hosted_training import Wish, record_wish, start_openai
+from ftgov.api.hosted_training import start_openai
+from ftgov.api.hosted_wishes import Wish, record_wish
 from ftgov.api.people import shown
 from ftgov.api.special_categories import declare_columns
 from ftgov.errors import ExitCode, FtgovError, NotAssessable, UsageError

@@ -157,7 +157,9 @@ def azure(
 
     with open_workspace(workspace) as opened:
         if dry_run:
-            _show_plan(console, "azure", plan_azure(opened, only=reading["only"]), "training")
+            _show_plan(
+                console, "azure", plan_azure(opened, only=reading["only"]), reading["content"]
+            )
             return
         result = archive_azure(
             opened,

@@ -76,7 +76,8 @@ def train_openai(
     `--resume` looks again. Data with declared special categories are not sent without a reason.
     """
     from ftgov.api import open_workspace
-    from ftgov.api.hosted_training import record_wish, start_openai
+    from ftgov.api.hosted_training import start_openai
+    from ftgov.api.hosted_wishes import record_wish
 
     with open_workspace(workspace) as opened:
         name = resume
@@ -119,7 +120,7 @@ def train_openai(
 
 
 def _wish(file: Path | None, wanted: dict[str, Any]) -> Any:
-    from ftgov.api.hosted_training import Wish
+    from ftgov.api.hosted_wishes import Wish
 
     absent = [f"--{name.replace('_', '-')}" for name in _REQUIRED if not wanted[name]]
     if file is None or absent:

@@ -21,7 +21,7 @@ class Patience(NamedTuple):
         longest: The longest wait in seconds that is accepted, be it the host's wish or not.
     """
 
-    attempts: int = 8
+    attempts: int = 6
     first: float = 0.5
     longest: float = 900.0
 

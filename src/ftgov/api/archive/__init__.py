@@ -9,14 +9,8 @@ print(result.countdown)
 """
 
 from ftgov.api.archive.countdown import countdown
-from ftgov.api.archive.hosts import (
-    Asked,
-    archive_azure,
-    archive_openai,
-    has_admin_key,
-    plan_azure,
-    plan_openai,
-)
+from ftgov.api.archive.hosts import Asked, archive_azure, archive_openai
+from ftgov.api.archive.planned import has_admin_key, plan_azure, plan_openai
 from ftgov.api.archive.result import ArchiveResult, Ending, Planned, ResourceTally
 
 __all__ = [

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from ftgov.api.archive.listings import derivable
-from ftgov.api.archive.merge import merged, said
+from ftgov.api.archive.merge import key_of, merged, said
 from ftgov.api.archive.standing import Standing
 from ftgov.errors import FtgovError, NotAssessable
 from ftgov.providers.lax import item_bytes
@@ -61,9 +61,10 @@ def check_archive(
             continue
         for thing in things:
             where = Where(thing.provider, thing.tenant)
-            standing = standings.setdefault(where, Standing(workspace, where))
+            if where not in standings:
+                standings[where] = Standing(workspace, where)
             try:
-                for faults in _compared(workspace, thing, answers, standing):
+                for faults in _compared(workspace, thing, answers, standings[where]):
                     same += not faults
                     differs += faults
             except FtgovError as fault:
@@ -100,12 +101,14 @@ def _compared(
     derived = listing.derive(unit, Where(thing.provider, thing.tenant), standing.names)
     if derived.flags != thing.flags and not listing.private:
         yield [f"archived/{thing.name}: its flags"]
+    ledger = workspace.ledger
+    entries = ledger.pick(list(dict.fromkeys(key_of(record) for record in derived.records)))
     for record in derived.records:
-        yield _difference(workspace, record)
+        entry = entries.get(key_of(record))
+        yield _difference(ledger.read(type(record), entry) if entry else None, record)
 
 
-def _difference(workspace: Workspace, record: Any) -> list[str]:
-    kept = workspace.ledger.get(type(record), record.name)
+def _difference(kept: Record | None, record: Any) -> list[str]:
     if kept is None:
         return [f"{record.type}/{record.name}: it is not recorded"]
     before, after = said(kept), said(merged(kept, record))

@@ -52,7 +52,8 @@ def fetch_contents(run: Run) -> None:
 
 def settle_roles(run: Run) -> None:
     """Call datasets that jobs only validate with what they are; the host's list doesn't say."""
-    if not (run.tally(_JOBS).new or run.tally(_JOBS).changed):
+    jobs = run.tallies.get(_JOBS)
+    if jobs is None or not jobs.new + jobs.changed:
         return
     ledger = run.workspace.ledger
     trained, validated = set[str](), set[str]()

@@ -28,10 +28,10 @@ def settled_records(workspace: Workspace, records: Iterable[Record]) -> list[Rec
     """
     found: dict[Key, Record] = {}
     derived = list(records)
-    keys = list(dict.fromkeys(_key(each) for each in derived))
+    keys = list(dict.fromkeys(key_of(each) for each in derived))
     entries = workspace.ledger.pick(keys)
     for record in derived:
-        key = _key(record)
+        key = key_of(record)
         before = found.get(key)
         if before is None and key in entries:
             before = workspace.ledger.read(type(record), entries[key])
@@ -118,6 +118,7 @@ def _request(standing: JobRequest | None, derived: JobRequest | None) -> JobRequ
     return standing.model_copy(update={"metadata": {**standing.metadata, **derived.metadata}})
 
 
-def _key(record: Record) -> Key:
+def key_of(record: Record) -> Key:
+    """Return the type and name of a record that the ledger keeps."""
     fields: Any = record
     return (fields.type, fields.name)

@@ -17,6 +17,7 @@ from ftgov.records.base import Record
 from ftgov.records.digest import digest_bytes
 from ftgov.records.evaluation_item import EvaluationItem
 from ftgov.records.evaluation_run import EvaluationMetric, EvaluationRun
+from ftgov.records.observation import Observation
 
 ITEMS: Final = "evals.runs.output_items"
 _SETTLED: Final = frozenset({"completed", "failed", "canceled", "cancelled"})
@@ -39,11 +40,12 @@ def derive_run(unit: Unit, where: Where) -> Derived:
         run.flag("status", "is no word of the specification", status)
     if native is None or model is None:
         return Derived(flags=tuple(flags), settled=is_settled(unit.item))
-    items = [item for each in unit.below if each.resource == ITEMS for item in each.items]
+    listed = [each for each in unit.below if each.resource == ITEMS]
+    items = [(item, each) for each in listed for item in each.items]
     for each in unit.below:
         if each.refused:
             run.flag(each.resource, f"could not be read: {each.refused}"[:500])
-    results = _results(unit.item, items, name_of(native))
+    results = _results(unit.item, [item for item, _ in items], name_of(native))
     records: list[Record] = [
         model_named(model, where, unit, kind="tuned" if is_tuned(model) else "base"),
         EvaluationRun(
@@ -57,11 +59,10 @@ def derive_run(unit: Unit, where: Where) -> Derived:
             observation=observed(where, unit, native),
         ),
     ]
-    records += [
-        made
-        for index, item in enumerate(items)
-        if (made := _item(Lax(item, flags, f"output_items[{index}]"), native, model, unit, where))
-    ]
+    for index, (item, page) in enumerate(items):
+        read = Lax(item, flags, f"output_items[{index}]")
+        seen = observed(where, unit, read.text("id"), page)
+        records += _item(read, native, model, seen)
     return Derived(tuple(records), tuple(flags), is_settled(unit.item), (results,))
 
 
@@ -92,16 +93,16 @@ def _metrics(run: Lax) -> tuple[EvaluationMetric, ...]:
     return tuple(found)
 
 
-def _item(item: Lax, run: str, model: str, unit: Unit, where: Where) -> EvaluationItem | None:
+def _item(item: Lax, run: str, model: str, seen: Observation) -> list[EvaluationItem]:
     """Return one item of a run; its texts are in the run's results, here are their digests."""
     native = item.text("id", required=True)
     status = item.text("status", required=True)
     sample = item.inner("sample")
     output = sample.value.get("output") if sample else None
     if native is None:
-        return None
+        return []
     scores = [score for each in item.each("results") if (score := each.figure("score")) is not None]
-    return EvaluationItem(
+    made = EvaluationItem(
         name=name_of(f"{run}.{native}"),
         run=name_of(run),
         item=native[:255],
@@ -110,5 +111,6 @@ def _item(item: Lax, run: str, model: str, unit: Unit, where: Where) -> Evaluati
         output=digest_bytes(item_bytes(output)) if output is not None else None,
         score=scores[0] if len(scores) == 1 else None,
         passed={"pass": True, "fail": False}.get(status or ""),
-        observation=observed(where, unit, native),
+        observation=seen,
     )
+    return [made]

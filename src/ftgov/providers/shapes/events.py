@@ -7,7 +7,7 @@ from typing import Any, Final, NamedTuple
 
 from ftgov.providers.lax import Lax, clean, item_bytes
 from ftgov.providers.names import name_of
-from ftgov.providers.shapes.unit import Unit, Where
+from ftgov.providers.shapes.unit import Unit, Where, observed
 from ftgov.records.archived import Flag
 from ftgov.records.event import JobEvent
 from ftgov.records.observation import Observation
@@ -47,7 +47,8 @@ def read_events(unit: Unit, where: Where, job: str, native: str, flags: list[Fla
             continue
         for index, item in enumerate(below.items):
             event = Lax(item, flags, f"events[{index}]")
-            made, at = _event(event, unit, where, job, native)
+            seen = observed(where, unit, event.text("id"), below)
+            made, at = _event(event, seen, job, native)
             if made is None:
                 continue
             # Hosts list the newest first: of two within one second the later one is older.
@@ -69,7 +70,7 @@ def read_events(unit: Unit, where: Where, job: str, native: str, flags: list[Fla
 
 
 def _event(
-    event: Lax, unit: Unit, where: Where, job: str, native: str
+    event: Lax, seen: Observation, job: str, native: str
 ) -> tuple[JobEvent | None, str | None]:
     identity = event.text("id", required=True)
     at = event.moment("created_at", required=True)
@@ -84,19 +85,10 @@ def _event(
         return None, None
     payload = event.value.get("data")
     mark = identity or f"{native}:{item_bytes(event.value).hex()}"
-    seen = Observation(
-        provider=where.provider,
-        tenant=where.tenant,
-        native_id=identity,
-        observed_at=unit.at,
-        source="api",
-        raw=None,
-        assurance="asserted",
-    )
     made = JobEvent(
         name=name_of(mark),
         job=job,
-        at=at or unit.at,
+        at=at or seen.observed_at,
         message=message or "",
         level=level if level in _LEVELS else "unknown",
         native_type=kind,

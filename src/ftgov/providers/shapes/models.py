@@ -7,7 +7,7 @@ from typing import Final, Literal
 
 from ftgov.providers.lax import Lax
 from ftgov.providers.names import name_of
-from ftgov.providers.shapes.unit import Derived, Unit, Where, observed
+from ftgov.providers.shapes.unit import Below, Derived, Unit, Where, observed
 from ftgov.records.archived import Flag
 from ftgov.records.model import ModelDates, ModelVersion
 
@@ -26,15 +26,25 @@ def model_named(
     *,
     kind: Literal["base", "tuned", "checkpoint"],
     parent: str | None = None,
+    below: Below | None = None,
 ) -> ModelVersion:
-    """Return the version of a model that a host calls by a name."""
+    """Return the version of a model that a host calls by a name.
+
+    Args:
+        native: The name.
+        where: The host.
+        unit: The unit that shows the name.
+        kind: What kind of model it is.
+        parent: The record name of the model that it derives from.
+        below: The listing below the unit that shows it.
+    """
     return ModelVersion(
         name=name_of(native),
         kind=kind,
         parent=parent,
         host=where.provider,
         snapshot=native[:512],
-        observation=observed(where, unit, native),
+        observation=observed(where, unit, native, below),
     )
 
 

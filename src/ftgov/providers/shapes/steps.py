@@ -34,7 +34,9 @@ def read_checkpoints(
             if identity is None or step is None:
                 continue
             if model and model != tuned:
-                found.append(model_named(model, where, unit, kind="checkpoint", parent=job.base))
+                found.append(
+                    model_named(model, where, unit, kind="checkpoint", parent=job.base, below=below)
+                )
             found.append(
                 Checkpoint(
                     name=name_of(identity),
@@ -45,7 +47,7 @@ def read_checkpoints(
                     created_at=created,
                     metrics=metrics,
                     shared_with=_shared(unit, model, flags),
-                    observation=observed(where, unit, identity),
+                    observation=observed(where, unit, identity, below),
                 )
             )
     return found

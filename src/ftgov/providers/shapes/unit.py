@@ -78,15 +78,26 @@ class Derived(NamedTuple):
     contents: tuple[Content, ...] = ()
 
 
-def observed(where: Where, unit: Unit, native_id: str) -> Observation:
-    """Return where and when a thing was seen; a host's word is asserted, not verified."""
+def observed(
+    where: Where, unit: Unit, native_id: str | None, below: Below | None = None
+) -> Observation:
+    """Return where and when a thing was seen; a host's word is asserted, not verified.
+
+    Args:
+        where: The host.
+        unit: The thing's unit.
+        native_id: The thing's id.
+        below: The listing below the unit that showed it; of one with several pages no single answer
+            is named.
+    """
+    shown = (unit.answer,) if below is None else below.answers
     return Observation(
         provider=where.provider,
         tenant=where.tenant,
         native_id=native_id,
         observed_at=unit.at,
         source="api",
-        raw=unit.answer,
+        raw=shown[0] if len(shown) == 1 else None,
         assurance="asserted",
     )
 
