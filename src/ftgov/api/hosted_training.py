@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from contextlib import closing
 from pathlib import Path
 from typing import Any, Final, NamedTuple
+from urllib.parse import quote
 
 from ftgov.api.archive.hosts import Asked, openai_reach, running, tenant_of
 from ftgov.api.archive.listings import JOBS
@@ -116,7 +117,7 @@ def _look(host: Host, nonce: str) -> Answer | None:
     for page in pages(host, place):
         for item in page.items:
             if nonce_of(item) == nonce and isinstance(item.get("id"), str):
-                return host.get(f"/fine_tuning/jobs/{item['id']}")
+                return host.get(f"/fine_tuning/jobs/{quote(item['id'], safe='')}")
     return None
 
 

@@ -39,8 +39,8 @@ def pages(host: Host, place: Place) -> Iterator[Page]:
     """Yield the pages of a listing.
 
     A cursor that the host no longer knows, because the thing was deleted meanwhile, is replaced by
-    the one before it. A thing that comes a second time otherwise ends the reading with an error:
-    some hosts repeat a page for ever.
+    the one before it; an empty page, where more was announced, is read as such a loss. A thing that
+    comes a second time otherwise ends the reading with an error: some hosts repeat a page for ever.
 
     Raises:
         HostError: If the host can't be reached, its answer is no listing, or it repeats itself.
@@ -83,19 +83,29 @@ def _asked(host: Host, place: Place, cursors: list[str]) -> tuple[Answer, bool]:
         base["limit"] = place.limit
     if not cursors:
         return _first(host, place, base), False
-    name = "page" if place.by_token else "after"
+    name, why = "page" if place.by_token else "after", ""
     for back, cursor in enumerate(reversed(cursors)):
         try:
-            return host.get(place.path, {**base, name: cursor}, admin=place.admin), back > 0
+            answer = host.get(place.path, {**base, name: cursor}, admin=place.admin)
         except HostRefused as fault:
             if place.by_token or fault.status not in _LOST:
                 raise
-            refused = fault
+            why = fault.why or fault.what
+            continue
+        if place.by_token or _shows_any(answer):
+            return answer, back > 0
+        why = "it said that there is more, and shows nothing after any of them"
     raise HostError(
         f"The host knows none of the last {len(cursors)} things of {place.path} any more.",
-        why=refused.why or refused.what,
+        why=why,
         next_step="Run it again: the list changed while it was read.",
     )
+
+
+def _shows_any(answer: Answer) -> bool:
+    """Return whether an answer may be believed: some hosts know a lost cursor by an empty page."""
+    content = answer.content
+    return not isinstance(content, dict) or content.get("data") != []
 
 
 def _first(host: Host, place: Place, query: dict[str, Any]) -> Answer:

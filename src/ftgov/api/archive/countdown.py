@@ -8,9 +8,8 @@ from ftgov.api.archive.result import Ending
 from ftgov.api.clock import moment_of
 from ftgov.providers.announced import MODELS, SERVICES
 from ftgov.records.absence import known
-from ftgov.records.archived import Archived
+from ftgov.records.archived import Capture
 from ftgov.records.model import ModelVersion
-from ftgov.store.ledger import Filter
 from ftgov.store.workspace import Workspace
 
 _LISTED = "listed by the host"
@@ -62,5 +61,4 @@ def _ending(name: str, native: str | None, day: str, because: str, *, today: dat
 
 
 def _archives_openai(workspace: Workspace) -> bool:
-    newest = workspace.ledger.newest(Filter(type=Archived.model_fields["type"].default), limit=1)
-    return bool(newest) and '"provider":"openai"' in newest[0].body
+    return any(capture.provider == "openai" for capture in workspace.ledger.every(Capture))

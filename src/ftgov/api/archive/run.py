@@ -159,7 +159,6 @@ def _ready(run: Run, listing: Listing, page: Answer, thing: Read) -> _Ready | No
     files = _files(thing)
     unit = Unit(thing.item, page.digest, page.at, thing.below, files)
     derived = _derived(run, listing, unit)
-    complete = not any(each.refused for each in thing.below)
     native = native_key(listing, thing.native_id)
     made = Archived(
         name=archived_name(run.where, listing.resource, native),
@@ -171,7 +170,7 @@ def _ready(run: Run, listing: Listing, page: Answer, thing: Read) -> _Ready | No
         parts=_parts(listing, unit),
         files=tuple(files.values()),
         flags=() if listing.private else derived.flags,
-        settled=complete and (derived.settled or _is_past(listing, thing.item, run.clock())),
+        settled=derived.settled or _is_past(listing, thing.item, run.clock()),
     )
     known = run.standing.known.get(made.name)
     state = known_of(made.model_dump(mode="json")).state
