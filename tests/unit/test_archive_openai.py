@@ -233,7 +233,7 @@ def test_an_archive_is_the_same_on_either_database(home: Home) -> None:
 def test_each_record_names_the_answer_that_showed_it(tmp_path: Path) -> None:
     with made(tmp_path) as workspace, serving(Account.seeded(2, evals=1)) as fake:
         archived(workspace, fake)
-        answers = {}
+        answers: dict[str, bytes] = {}
         for capture in workspace.ledger.every(Capture):
             with workspace.evidence.open(capture.file.digest) as stream:
                 answers |= {each.digest: each.body for each in kept_answers(stream, capture.name)}
