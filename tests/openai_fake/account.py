@@ -18,7 +18,7 @@ from openai_fake.jobs import (
     new_job,
     results_of,
 )
-from openai_fake.seeds import DAY, NOW, Json, chat_lines, ident, share
+from openai_fake.seeds import DAY, NOW, Json, chat_lines, ident
 
 SHUTDOWN = dict.fromkeys(BASES, "2027-01-14")
 SECRET, ADMIN_SECRET = "sk-fake-project-key", "sk-admin-fake-key"
@@ -233,6 +233,3 @@ def _model(name: str, created: int, owner: str, shutdown: str | None) -> dict[st
         "id": name, "object": "model", "created": created, "owned_by": owner,
         "shutdown_date": shutdown,
     }  # fmt: skip
-
-
-__all__ = ["ADMIN_SECRET", "SECRET", "Account", "share"]

@@ -57,8 +57,8 @@ def test_the_specification_has_nothing_against_any_answer(fake: Fake, judge: Jud
         ({"status": "sleeping"}, "sleeping"),
         ({"seed": None}, "null is not of type"),
         ({"created_at": "yesterday"}, "yesterday"),
-        ({"hyperparameters": {"n_epochs": 900}}, "n_epochs"),
-        ({"hyperparameters": {"learning_rate_multiplier": 0}}, "learning_rate_multiplier"),
+        ({"hyperparameters": {"n_epochs": 900}}, "900"),
+        ({"hyperparameters": {"learning_rate_multiplier": 0}}, "0 is not valid"),
     ],
 )
 def test_the_judge_sees_what_the_real_client_lets_pass(
@@ -68,9 +68,7 @@ def test_the_judge_sees_what_the_real_client_lets_pass(
     assert judge.schema_faults("FineTuningJob", job) == []
     bad = {**job, **change}
     assert judge.schema_faults("FineTuningJob", bad)
-    assert told in str([*judge.schema_faults("FineTuningJob", bad), list(change["hyperparameters"])]
-                       if "hyperparameters" in change
-                       else judge.schema_faults("FineTuningJob", bad))  # fmt: skip
+    assert told in str(judge.schema_faults("FineTuningJob", bad))
 
 
 def test_azure_differs_from_the_specification_where_the_sheet_says(judge: Judge) -> None:

@@ -64,8 +64,8 @@ class TrainingDynamics:
             return figures.not_assessed(
                 self.id,
                 self.title,
-                "No trainer log is recorded for the job: record its trainer_state.json with "
-                "`ftgov record job`.",
+                "No training log is recorded for the job: take in its trainer_state.json or its "
+                "host's result file with `ftgov import training-log`.",
             )
         log = Document(job.trainer_state, "trainer log", _ADVICE)
         curves = _curves(log, evidence)
