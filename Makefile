@@ -6,14 +6,16 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 DEMO   ?= build/demo
 WORKERS ?= 2
+PRISM  := $(if $(and $(shell command -v node),$(shell command -v npm)),build/prism/.ready)
 
-.PHONY: help packages foreign demo test test-long test-spark lint wheel example pictures locks clean
+.PHONY: help packages foreign demo test test-long test-spark prism lint wheel example pictures locks clean
 
 help:
 	@echo "make demo       the recorded fine-tune to signed, verified reports in $(DEMO)"
 	@echo "make test       the tests"
 	@echo "make test-long  the slow sweeps as well"
 	@echo "make test-spark Spark beside DuckDB: the same cells (installs pyspark; needs Java 17)"
+	@echo "make prism      Prism judges the fake of the OpenAI API and its callers (installs it; needs node)"
 	@echo "make lint       import contracts, types, style, docstrings"
 	@echo "make wheel      build the wheel twice and compare"
 	@echo "make example    train the example's models again (needs torch, under 10 minutes)"
@@ -40,8 +42,18 @@ demo: packages $(VENV)/.ready
 test: packages foreign $(VENV)/.ready
 	$(BIN)/python -m pytest -n $(WORKERS) -m "not long and not spark"
 
-test-long: packages foreign $(VENV)/.ready
+test-long: packages foreign $(VENV)/.ready $(PRISM)
 	$(BIN)/python -m pytest -n $(WORKERS) -m "long"
+
+# The judge of the fake API: 90 MB from npm, at the locked versions; without node its tests are skipped.
+build/prism/.ready: tests/prism/package-lock.json
+	mkdir -p build/prism
+	cp tests/prism/package.json tests/prism/package-lock.json build/prism/
+	npm ci --prefix build/prism --ignore-scripts --no-audit --no-fund --silent
+	@touch $@
+
+prism: packages $(VENV)/.ready build/prism/.ready
+	cd tests && ../$(BIN)/python -m openai_fake.prism
 
 # Half a gigabyte that the other tests do not need.
 $(VENV)/.spark: $(VENV)/.ready

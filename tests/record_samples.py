@@ -201,6 +201,21 @@ SAMPLES: dict[str, dict[str, Any]] = {
         "columns": ["ethnicity"], "basis": "bias_detection", "reason": "needed",
         "points": {"a": "tried"}, "delete_by": "2027-01-31", "author": "party-1", "file": FILE,
     },
+    "deployment": {
+        "provider": "azure", "model": "tuned", "region": "swedencentral", "sku": "Standard",
+        "capacity": 50, "state": "Succeeded", "observation": SEEN,
+    },
+    "capture": {
+        "provider": "openai", "tenant": "org-1", "resource": "fine_tuning.jobs", "file": FILE,
+        "responses": 3, "first_at": NOW, "last_at": NOW,
+    },
+    "archived": {
+        "provider": "openai", "resource": "fine_tuning.jobs", "native_id": "ftjob-1",
+        "observed_at": NOW, "capture": "openai-1", "files": [FILE], "settled": True,
+        "parts": [{"resource": "job", "items": 1, "content": D, "responses": [D]}],
+        "flags": [{"path": "status", "fault": "is no word of the specification", "found": "odd"}],
+        "tombstoned_at": NOW,
+    },
 }  # fmt: skip
 """The fields of a sample of each type, but for `type` and `name`."""
 

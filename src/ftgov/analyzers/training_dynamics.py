@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from ftgov.analyzers import figures
 from ftgov.analyzers.protocol import Analyzer, Measure
+from ftgov.errors import FtgovError, NotAssessable
 from ftgov.records.dossier import AnalysisSettings
 from ftgov.records.evidence import Evidence, EvidenceReader
 from ftgov.records.finding import Finding, Point, Series
@@ -14,6 +15,7 @@ from ftgov.records.measurement import Measurement
 from ftgov.records.subject import Subject
 from ftgov.statistics.thinning import thinned
 from ftgov.tables.documents import Document
+from ftgov.tables.training_log import LoggedPoint, read_training_log, reason_of
 
 _EXCESS = (
     "last evaluation loss over the lowest one, minus 1, from the trainer's log; 0: training ended "
@@ -35,7 +37,7 @@ class _Curves(NamedTuple):
 
 
 class TrainingDynamics:
-    """Reads the trainer's own log (`log_history` of a Hugging Face `trainer_state.json`)."""
+    """Reads the trainer's own log, in any form that `ftgov.tables.training_log` knows."""
 
     id = "training_dynamics"
     title = "Training dynamics"
@@ -62,8 +64,8 @@ class TrainingDynamics:
             return figures.not_assessed(
                 self.id,
                 self.title,
-                "No trainer log is recorded for the job: record its trainer_state.json with "
-                "`ftgov record job`.",
+                "No training log is recorded for the job: take in its trainer_state.json or its "
+                "host's result file with `ftgov import training-log`.",
             )
         log = Document(job.trainer_state, "trainer log", _ADVICE)
         curves = _curves(log, evidence)
@@ -78,22 +80,36 @@ class TrainingDynamics:
         return (finding.model_copy(update={"series": drawn}),)
 
 
-def _curves(log: Document, evidence: EvidenceReader) -> _Curves:
-    history = log.content(evidence).get("log_history")
-    if not isinstance(history, list):
-        raise log.malformed("it has no list log_history")
-    curves = _Curves([], [])
-    for place, entry in enumerate(history):
-        where = f"log_history[{place}]"
-        if not isinstance(entry, dict):
-            raise log.malformed(f"{where} is no object")
-        for name in _Curves._fields:
-            if name in entry:
-                step, value = (log.number(entry, key, where) for key in ("step", name))
-                getattr(curves, name).append(Point(step=step, value=value))
+def _curves(document: Document, evidence: EvidenceReader) -> _Curves:
+    try:
+        log = read_training_log(document.read(evidence), document.file.name)
+    except NotAssessable:
+        raise
+    except FtgovError as fault:
+        raise document.malformed(reason_of(fault)) from fault
+    for flag in log.flags:
+        if flag.metric.endswith("loss"):
+            raise document.malformed(str(flag).rstrip("."))
+    whole = [_point(point, document) for point in log.points if _is_loss(point, "full_valid")]
+    batch = [_point(point, document) for point in log.points if _is_loss(point, "valid")]
+    curves = _Curves(
+        [_point(point, document) for point in log.points if _is_loss(point, "train")],
+        # A host that evaluates on all rows does so at few steps; on a batch of them, at many.
+        whole if len(whole) > 1 or not batch else batch,
+    )
     if not curves.loss and not curves.eval_loss:
-        raise log.malformed("log_history holds neither loss nor eval_loss")
+        raise document.malformed("it holds neither a training nor an evaluation loss")
     return curves
+
+
+def _is_loss(point: LoggedPoint, split: str) -> bool:
+    return point.metric == "loss" and point.split == split
+
+
+def _point(point: LoggedPoint, document: Document) -> Point:
+    if point.value is None:
+        raise document.malformed(f"{point.where} is not finite")
+    return Point(step=point.step, value=point.value)
 
 
 def _figures(curves: _Curves, job: Job, file: Evidence) -> tuple[Measurement, ...]:

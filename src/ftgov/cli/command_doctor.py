@@ -14,6 +14,7 @@ _EXTRAS = {
     "fairness": ("fairlearn", "group fairness figures"),
     "pdf": ("weasyprint", "the PDF report"),
     "energy": ("codecarbon", "measuring local training runs"),
+    "openai": ("openai", "archiving and starting hosted fine-tunes"),
     "postgres": ("psycopg", "a team's ledger on PostgreSQL"),
 }
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from ftgov.cli.console import Console, inert
-from ftgov.cli.options import actor_option, command, workspace_option
+from ftgov.cli.options import ExampleGroup, actor_option, command, workspace_option
+from ftgov.cli.train_openai import train_openai
 from ftgov.errors import ExitCode, FtgovError
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ _GUESSED = {
 @command(
     "ftgov train -- python train.py",
     "ftgov train --zone DE --output run-7.energy.json --job tune-7 -- accelerate launch train.py",
+    "ftgov train openai --help",
 )
 @click.option(
     "--output",
@@ -159,4 +161,26 @@ def _warn(console: Console, run: MeteredRun) -> None:
         console.warn(f"Zeus measured nothing: {check['reason']}")
 
 
-COMMAND = train
+class TrainGroup(ExampleGroup):
+    """`ftgov train`: the meter for a command, unless its first word is a host's."""
+
+    def make_context(
+        self,
+        info_name: str | None,
+        args: list[str],
+        parent: click.Context | None = None,
+        **extra: Any,
+    ) -> click.Context:
+        """Let the host's own command take the line where one is named; else it is the meter's."""
+        if args and args[0] in self.commands:
+            found = self.commands[args[0]]
+            outer = click.Context(self, info_name=info_name, parent=parent)
+            return found.make_context(args[0], args[1:], outer, **extra)
+        return train.make_context(info_name, args, parent, **extra)
+
+    def get_help(self, ctx: click.Context) -> str:
+        """Return the help of the meter; hosts have their own below it."""
+        return train.get_help(ctx)
+
+
+COMMAND = TrainGroup("train", [train_openai], train.help or "", *train.examples)

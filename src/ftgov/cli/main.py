@@ -22,6 +22,7 @@ COMMANDS: dict[str, str] = {
     "record": "Record a dataset, model, job, system, evaluation, incident ...",
     "import": "Record all that a recording folder holds.",
     "train": "Run a training command and meter its energy.",
+    "archive": "Archive hosted fine-tunes before they are gone.",
     "lineage": "Show what a model came from and what came of it.",
     "impact": "Show what a withdrawn dataset or retired model affects.",
     "audit": "Run the analyzers on a model.",

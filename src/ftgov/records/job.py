@@ -55,6 +55,7 @@ class JobRequest(Record):
     requested_by: Stated[Name] = Field(default=None, description="a party")
     approved_by: Stated[Name] = Field(default=None, description="a party")
     ticket: str | None = None
+    purpose: str | None = Field(default=None, description="what the tuned model is meant for")
     request_id: str | None = Field(default=None, description="the host's id of the call")
     code_ref: str | None = Field(default=None, description="the commit that trained")
     suffix: str | None = None

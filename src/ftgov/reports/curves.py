@@ -53,7 +53,9 @@ def _drawing(finding: Finding, curves: tuple[Curve, ...], index: EvidenceIndex) 
         f"{curve.points[-1][0]:g}, {len(curve.points)} points"
         for curve in curves
     )
-    caption = f"Exact values as the trainer logged them: {told}. Assurance: measured-software."
+    told_by = sorted({one.assurance for one in finding.measurements if one.value is not None})
+    assurance = f" Assurance: {', '.join(told_by)}." if told_by else ""
+    caption = f"Exact values as the trainer logged them: {told}.{assurance}"
     source = index.marks(finding.evidence, finding.id)
     svg = curve_chart(title, told, curves)
     return Drawing(kind="curve", title=title, caption=caption, svg=svg, source=source)

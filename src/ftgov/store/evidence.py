@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterable
-from contextlib import suppress
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import Executor
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import BinaryIO, Final
+from typing import BinaryIO, Final, NamedTuple
 
 from pydantic import ValidationError
 
@@ -21,6 +22,15 @@ from ftgov.store.sealed import Erasures, Kept, SealedEvidence
 from ftgov.store.shelf import Shelf, sweep
 
 _CHUNK: Final = 1 << 20
+
+
+class Incoming(NamedTuple):
+    """A file to be taken in with others: its name for people, and its bytes or where they are."""
+
+    name: str
+    content: bytes | Path
+    media_type: str | None = None
+    erasable: bool = False
 
 
 class EvidenceStore:
@@ -93,6 +103,41 @@ class EvidenceStore:
         """Take in bytes as a file; see `put_file`."""
         return self._put([content], name, media_type, erasable=erasable)
 
+    def put_all(self, incoming: Sequence[Incoming], pool: Executor) -> list[Evidence]:
+        """Take in many files, several at a time; each as `put_file` or `put_bytes` would.
+
+        What the ledger says of erasures is asked once for all of them. Where one can't be taken in,
+        others may be in their place already: a file that no record names does no harm.
+
+        Args:
+            incoming: The files; erasable ones are taken in one by one, since each needs a key.
+            pool: What writes them; the disk is waited for outside the interpreter's lock.
+
+        Raises:
+            UsageError: If there is no such file.
+            FtgovError: As `put_file` does.
+        """
+        clear = [each for each in incoming if not each.erasable]
+        with self.at_once():
+            kept = dict(zip(clear, pool.map(self._take, clear), strict=True))
+            kept |= {each: self._take(each) for each in incoming if each.erasable}
+        return [kept[each] for each in incoming]
+
+    def _take(self, one: Incoming) -> Evidence:
+        name, media_type, erasable = one.name, one.media_type, one.erasable
+        if isinstance(one.content, bytes):
+            return self.put_bytes(one.content, name=name, media_type=media_type, erasable=erasable)
+        return self.put_file(one.content, name=name, media_type=media_type, erasable=erasable)
+
+    @contextmanager
+    def at_once(self) -> Iterator[None]:
+        """Take in many files within: erasures are asked once, and the keys are listed once.
+
+        Otherwise each file would be compared with a list that grows with every one before it.
+        """
+        with self.sealed.asked_once():
+            yield
+
     def open(self, digest: Digest) -> BinaryIO:
         """Open evidence for reading, after its content was checked against the digest.
 
@@ -121,6 +166,10 @@ class EvidenceStore:
         if self._shelf.has(digest):
             return True
         return not self._shelf.holds(digest) and self.sealed.key_of(digest) is not None
+
+    def lies_in_clear(self, digest: Digest) -> bool:
+        """Return whether content is kept as a plain file, and so can't be made erasable."""
+        return self._shelf.has(digest)
 
     def fault(self, digest: Digest, sealed: Digest | None = None) -> str | None:
         """Return why a file that a record names is not here, or None where all is well.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
@@ -47,6 +47,7 @@ class SealedEvidence:
         self._copies = PlainCopies(None if read_only else root.parent)
         self._sound: set[tuple[Digest, Digest, str]] = set()
         self._erased: dict[Digest, Erasure] = {}
+        self._asked = False
         if not read_only:
             sweep_copies(root.parent)
 
@@ -85,6 +86,17 @@ class SealedEvidence:
             )
             self._shelf.put(kept, stream, partial)
         return Kept(digest, size, kept)
+
+    @contextmanager
+    def asked_once(self) -> Iterator[None]:
+        """Ask for erasures and list the vault once for all that is taken in within."""
+        self._erased = _by_digest(self._erasures())
+        self._asked = True
+        try:
+            with self.vault.listed_once():
+                yield
+        finally:
+            self._asked = False
 
     def key_of(self, digest: Digest) -> SealedKey | None:
         """Return the key of a content whose ciphertext is here, or None."""
@@ -170,8 +182,8 @@ class SealedEvidence:
         Raises:
             LedgerTampered: If what the ledger says of erasures is not what was recorded.
         """
-        if digest not in self._erased:
-            self._erased = {gone: one for one in self._erasures() for gone in one.digests}
+        if digest not in self._erased and not self._asked:
+            self._erased = _by_digest(self._erasures())
         return self._erased.get(digest)
 
     def _without_key(self, digest: Digest) -> NotAssessable:
@@ -188,6 +200,10 @@ class SealedEvidence:
             next_step="Restore the file, or its key in .ftgov/vault, from a backup, or record it "
             "again from its source.",
         )
+
+
+def _by_digest(erasures: Iterable[Erasure]) -> dict[Digest, Erasure]:
+    return {gone: one for one in erasures for gone in one.digests}
 
 
 def _refuse_clear(shelf: Shelf, digest: Digest) -> None:

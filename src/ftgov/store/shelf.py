@@ -28,6 +28,8 @@ _LEFT_OVER_S: Final = 3600.0  # a copy that was not written to for an hour is no
 
 _hashed: set[tuple[Digest, int, int, int, int, int]] = set()
 """Files this process found sound: digest, mtime, ctime, size, inode, device. A change shows."""
+_listed: set[Path] = set()
+"""Folders of evidence whose own entry this process brought to the disk."""
 
 
 def place_of(root: Path, digest: Digest) -> Path:
@@ -102,10 +104,16 @@ def shelved(root: Path, digest: Digest, stream: BinaryIO, partial: Path) -> None
     os.fchmod(stream.fileno(), 0o444)
     sync(stream)
     place = place_of(root, digest)
-    place.parent.mkdir(exist_ok=True)
+    try:
+        place.parent.mkdir()
+        listed = False
+    except FileExistsError:
+        listed = place.parent in _listed
     partial.rename(place)
     sync_folder(place.parent)
-    sync_folder(root)
+    if not listed:
+        sync_folder(root)
+        _listed.add(place.parent)
 
 
 def _altered(path: Path) -> str | None:

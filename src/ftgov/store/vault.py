@@ -12,7 +12,7 @@ import os
 import re
 import secrets
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -71,6 +71,16 @@ class Vault:
         self._folder = folder
         self._known: dict[Digest, list[str]] = {}  # content -> ids of its keys
         self._read: set[str] = set()
+        self._listed: list[str] | None = None
+
+    @contextmanager
+    def listed_once(self) -> Iterator[None]:
+        """List the folder once for all that is asked within, by whoever took in what meanwhile."""
+        self._listed = self._names()
+        try:
+            yield
+        finally:
+            self._listed = None
 
     def in_use(self) -> bool:
         """Return whether there is any key."""
@@ -86,12 +96,15 @@ class Vault:
         try:
             self._folder.mkdir(mode=0o700, exist_ok=True)
             with partial_file(self._folder) as (stream, partial):
-                sweep(self._folder, now=os.fstat(stream.fileno()).st_mtime)
+                if self._listed is None:
+                    sweep(self._folder, now=os.fstat(stream.fileno()).st_mtime)
                 stream.write(canonical_bytes(key))
                 sync(stream)
                 partial.rename(place)
             sync_folder(self._folder)
             sync_folder(self._folder.parent)
+            if self._listed is not None:
+                self._listed.append(key.id)
         except OSError as fault:
             raise cannot_write(f"A key in {self._folder}", fault) from fault
 
@@ -164,6 +177,8 @@ class Vault:
         return self._folder / f"{key_id}.json"
 
     def _names(self) -> list[str]:
+        if self._listed is not None:
+            return self._listed
         with suppress(FileNotFoundError):
             found = (path.stem for path in self._folder.iterdir() if path.suffix == ".json")
             return sorted(name for name in found if _ID.fullmatch(name))

@@ -34,17 +34,25 @@ class Document(NamedTuple):
         Raises:
             NotAssessable: If it is absent, larger than 256 MiB, no strict JSON or no object.
         """
-        with evidence.open(self.file.digest) as stream:
-            text = stream.read(_LARGEST + 1)
-        if len(text) > _LARGEST:
-            raise self.malformed("it is larger than 256 MiB")
         try:
-            content = strict_json(text)
+            content = strict_json(self.read(evidence))
         except ValueError as fault:
             raise self.malformed(str(fault)) from fault
         if not isinstance(content, dict):
             raise self.malformed("it is no object")
         return content
+
+    def read(self, evidence: EvidenceReader) -> bytes:
+        """Return the file's bytes.
+
+        Raises:
+            NotAssessable: If it is absent or larger than 256 MiB.
+        """
+        with evidence.open(self.file.digest) as stream:
+            text = stream.read(_LARGEST + 1)
+        if len(text) > _LARGEST:
+            raise self.malformed("it is larger than 256 MiB")
+        return text
 
     def number(self, entry: dict[str, Any], name: str, where: str) -> float:
         """Return a finite number of an object.

@@ -1,0 +1,278 @@
+"""Walking a listing: page by page, with what is below each thing, and no further than needed."""
+
+from __future__ import annotations
+
+import tempfile
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from ftgov.api.archive.listings import FILES, Listing, Under
+from ftgov.api.archive.run import Read, Run, commit, keep, native_key
+from ftgov.api.archive.standing import SWEEP, archived_name
+from ftgov.errors import FtgovError
+from ftgov.providers.lax import clean, item_bytes
+from ftgov.providers.paging import Page, pages
+from ftgov.providers.protocol import Answer, HostError, HostRefused
+from ftgov.providers.shapes.unit import Below
+from ftgov.records.archived import Archived, ArchivedPart
+from ftgov.records.digest import digest_bytes
+
+_QUIET_PAGES = 2
+"""After so many pages on which all is known and settled, what follows is known too."""
+
+_SWEEP_AGAIN = timedelta(days=7)
+_UNAUTHORISED = 401
+
+
+def walk(run: Run, listing: Listing) -> None:
+    """Read a listing and keep what is new; a listing that can't be read is told and passed over.
+
+    Raises:
+        HostRefused: If the key is not taken at all.
+    """
+    tally = run.tally(listing.resource)
+    try:
+        if listing.whole:
+            _whole(run, listing)
+        else:
+            _walk(run, listing)
+    except HostRefused as fault:
+        if fault.status == _UNAUTHORISED:
+            raise
+        tally.refused = f"{fault.what} {fault.why}".strip()
+    except HostError as fault:
+        tally.refused = f"{fault.what} {fault.why}".strip()
+    run.writer.settle()
+    if not listing.parent:
+        run.say(tally.said())
+
+
+def _whole(run: Run, listing: Listing) -> None:
+    """Read what is one thing by itself, such as a setting."""
+    answer = run.host.get(listing.place.path, admin=listing.place.admin)
+    run.tally(listing.resource).read += 1
+    thing = Read(answer.content, listing.resource.rsplit(".", 1)[-1])
+    keep(run, listing, answer, iter([thing]))
+
+
+def _walk(run: Run, listing: Listing) -> None:
+    """Read a listing as far as anything can be new, then what is open but was not met."""
+    met: set[str] = set()
+    quiet, before = 0, float("inf")
+    early = listing.newest_first and not run.wanted.full and _swept_lately(run, listing)
+    ended_early = False
+    for page in pages(run.host, _from(run, listing)):
+        for item in page.items:
+            before, sorted_ = _in_order(item, before)
+            early = early and sorted_
+        changed = _page(run, listing, page, met)
+        for item in page.items:
+            for inner in listing.inner(item) if _native(listing, item) else ():
+                walk(run, inner)
+        if not listing.parent and page.answer.content.get("has_more") is True:
+            run.say(run.tally(listing.resource).said())
+        quiet = 0 if changed or not _all_settled(run, listing, page) else quiet + 1
+        if (early and quiet >= _QUIET_PAGES) or _all_older(run, listing, page):
+            ended_early = True
+            break
+    run.writer.settle()
+    standing = run.standing.of(listing.resource, listing.parent)
+    absent = [(name, each) for name, each in standing if name not in met]
+    if ended_early:
+        for _, each in absent:
+            if not each.settled and listing.one and run.wanted.since is None:
+                _open_thing(run, listing, each.native_id)
+    elif run.wanted.since is None and not listing.dated:
+        _bury(run, listing, [name for name, _ in absent])
+        _mark_swept(run, listing, met)
+
+
+def _page(run: Run, listing: Listing, page: Page, met: set[str]) -> bool:
+    """Keep what is new on a page; return whether anything was, or could not be read."""
+    tally = run.tally(listing.resource)
+    wanted = []
+    for item in page.items:
+        native = _native(listing, item)
+        tally.read += 1
+        if listing.resource == FILES.resource:
+            run.remember_file(item)
+        if native is None:
+            wanted.append(Read(item, "unnamed-" + digest_bytes(item_bytes(item))[7:23]))
+            continue
+        key = native_key(listing, native)
+        met.add(archived_name(run.where, listing.resource, key))
+        if _too_old(run, item):
+            continue
+        known = run.standing.get(listing.resource, key)
+        same = known is not None and known.item == digest_bytes(item_bytes(item))
+        if known and same and known.settled and not known.tombstoned and not run.wanted.full:
+            tally.unchanged += 1
+            continue
+        wanted.append(Read(item, native))
+    failed = tally.failed
+    things = run.pool.map(lambda thing: _with_below(run, listing, thing), wanted)
+    return keep(run, listing, page.answer, things) > 0 or tally.failed > failed
+
+
+def _with_below(run: Run, listing: Listing, thing: Read) -> Read:
+    """Read what hangs below a thing; a fault comes back with it and harms no other."""
+    if _native(listing, thing.item) is None or listing.dated:
+        return thing
+    below: list[Below] = []
+    answers: list[Answer] = []
+    downloads: list[tuple[str, Path]] = []
+    try:
+        below += [_below(run, under, answers) for under in listing.under(thing.item)]
+        then = listing.then(thing.item, tuple(below))
+        below += [_below(run, under, answers) for under in then]
+        for file in listing.results(thing.item) if run.wanted.content != "none" else ():
+            downloads += _download(run, file, below)
+    except FtgovError as fault:
+        if isinstance(fault, HostRefused) and fault.status == _UNAUTHORISED:
+            raise
+        return thing._replace(fault=fault)
+    return thing._replace(below=tuple(below), answers=tuple(answers), downloads=tuple(downloads))
+
+
+def _below(run: Run, under: Under, answers: list[Answer]) -> Below:
+    items: list[Any] = []
+    digests = []
+    try:
+        for page in pages(run.host, under.place):
+            answers.append(page.answer)
+            digests.append(page.answer.digest)
+            items += page.items
+    except HostRefused as fault:
+        if fault.status == _UNAUTHORISED:
+            raise
+        why = f"the host answered {fault.status}"
+        return Below(under.resource, under.of, tuple(digests), tuple(items), why)
+    return Below(under.resource, under.of, tuple(digests), tuple(items))
+
+
+def _download(run: Run, file: str, below: list[Below]) -> list[tuple[str, Path]]:
+    """Fetch a result file to the disk; one that the host won't give is told below the thing."""
+    with tempfile.NamedTemporaryFile(dir=run.folder, delete=False) as target:
+        try:
+            run.host.download(file, target)  # type: ignore[arg-type]
+        except HostRefused as fault:
+            if fault.status == _UNAUTHORISED:
+                raise
+            below.append(Below("files.content", file, (), (), f"the host answered {fault.status}"))
+            return []
+    return [(file, Path(target.name))]
+
+
+def _open_thing(run: Run, listing: Listing, native: str) -> None:
+    """Ask for a thing that was not over when it was seen last."""
+    path = (listing.one or "").replace("{id}", native)
+    tally = run.tally(listing.resource)
+    try:
+        answer = run.host.get(path)
+    except HostRefused as fault:
+        if fault.status != 404:
+            raise
+        _bury(run, listing, [archived_name(run.where, listing.resource, native)])
+        return
+    tally.read += 1
+    keep(run, listing, answer, iter([_with_below(run, listing, Read(answer.content, native))]))
+
+
+def _bury(run: Run, listing: Listing, names: list[str]) -> None:
+    """Mark things that the host shows no longer; what was archived of them stays."""
+    found = []
+    for name in names:
+        standing = run.workspace.ledger.get(Archived, name)
+        if standing is not None and standing.tombstoned_at is None:
+            found.append(standing.model_copy(update={"tombstoned_at": run.clock()}))
+    run.tally(listing.resource).gone += len(found)
+    if found:
+        commit(run, found)
+
+
+def _mark_swept(run: Run, listing: Listing, met: set[str]) -> None:
+    """Record that a listing was read to its end; again only if it changed, or a week passed."""
+    if run.tally(listing.resource).failed:
+        return
+    native = _sweep_of(listing)
+    names = "\n".join(sorted(met)).encode()
+    part = ArchivedPart(resource=SWEEP, items=len(met), content=digest_bytes(names), responses=())
+    known = run.standing.get(f"{listing.resource}.{SWEEP}", native)
+    if known and known.item == part.content and _swept_lately(run, listing):
+        return
+    resource = f"{listing.resource}.{SWEEP}"
+    made = Archived(
+        name=archived_name(run.where, resource, native),
+        provider=run.where.provider,
+        tenant=run.where.tenant,
+        resource=resource,
+        native_id=native,
+        observed_at=run.clock(),
+        parts=(part,),
+    )
+    commit(run, [made])
+
+
+def _swept_lately(run: Run, listing: Listing) -> bool:
+    known = run.standing.get(f"{listing.resource}.{SWEEP}", _sweep_of(listing))
+    if known is None:
+        return False
+    then, now = (datetime.fromisoformat(each) for each in (known.observed_at, run.clock()))
+    return now - then < _SWEEP_AGAIN
+
+
+def _sweep_of(listing: Listing) -> str:
+    return listing.parent or "all"
+
+
+def _native(listing: Listing, item: Any) -> str | None:
+    """Return a thing's id, or None where it has none that can be used."""
+    found = item.get("start_time" if listing.dated else "id") if isinstance(item, dict) else None
+    if listing.dated and type(found) is int:
+        return str(found)
+    return clean(found) if isinstance(found, str) and found else None
+
+
+def _in_order(item: Any, before: float) -> tuple[float, bool]:
+    made = item.get("created_at", item.get("effective_at")) if isinstance(item, dict) else None
+    if isinstance(made, bool) or not isinstance(made, int | float):
+        return before, False
+    return float(made), made <= before
+
+
+def _all_settled(run: Run, listing: Listing, page: Page) -> bool:
+    """Return whether all things of a page are archived and over."""
+    for item in page.items:
+        native = _native(listing, item)
+        known = run.standing.get(listing.resource, native_key(listing, native)) if native else None
+        if known is None or not known.settled:
+            return False
+    return bool(page.items)
+
+
+def _too_old(run: Run, item: Any) -> bool:
+    made = item.get("created_at") if isinstance(item, dict) else None
+    since = run.wanted.since
+    return since is not None and type(made) is int and made < since
+
+
+def _all_older(run: Run, listing: Listing, page: Page) -> bool:
+    if not listing.newest_first or not page.items:
+        return False
+    return all(_too_old(run, item) for item in page.items)
+
+
+def _from(run: Run, listing: Listing) -> Any:
+    """Return where a listing of time spans goes on; others begin at their beginning."""
+    if not listing.dated:
+        return listing.place
+    settled = [int(each.native_id) for _, each in run.standing.of(listing.resource) if each.settled]
+    start = max(settled, default=_earliest(run))
+    return listing.place._replace(query={**listing.place.query, "start_time": start})
+
+
+def _earliest(run: Run) -> int:
+    """Return the first second that costs are asked for: a year before today, or `--since`."""
+    now = datetime.fromisoformat(run.clock())
+    return run.wanted.since or int((now - timedelta(days=365)).timestamp()) // 86400 * 86400
