@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -82,3 +83,20 @@ def test_the_vault_is_listed_once_for_many(tmp_path: Path, monkeypatch: pytest.M
     assert sum(listed) == 1
     assert len(list(store.sealed.vault.every())) == 20
     assert store.verify() == ()
+
+
+def test_files_on_their_way_in_are_gone_with_the_store_and_after_a_crash(home: Home) -> None:
+    with home.create() as workspace:
+        place = workspace.evidence.scratch()
+        (place / "download").write_bytes(b"secret")
+        assert place.stat().st_mode & 0o077 == 0
+    assert not place.exists()
+    child = os.fork()
+    if child == 0:
+        (home.open().evidence.scratch() / "download").write_bytes(b"secret")
+        os._exit(0)  # as a kill does: nothing is tidied up
+    os.waitpid(child, 0)
+    left = list(place.parent.parent.glob("open-*/incoming/download"))
+    assert len(left) == 1
+    with home.open():
+        assert not left[0].exists()
