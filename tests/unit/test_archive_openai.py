@@ -241,3 +241,30 @@ def test_each_record_names_the_answer_that_showed_it(tmp_path: Path) -> None:
             for record in bodies(workspace, kind):
                 seen = record["observation"]
                 assert seen["native_id"].encode() in answers[seen["raw"]], (kind, record["name"])
+
+
+def test_an_empty_page_where_more_was_announced_buries_nothing(tmp_path: Path) -> None:
+    with made(tmp_path) as workspace, serving(Account.seeded(6, evals=0)) as fake:
+        archived(workspace, fake, only=("files",))
+        fake.account.fullest_page = 3
+        emptied = Fault(
+            "rewrite", "/files", skip=1, change=lambda page: {**page, "data": [], "has_more": False}
+        )
+        fake.plan(emptied)
+        result = archived(workspace, fake, only=("files",))
+        assert emptied.happened == 1
+        assert tally(result, "files").gone == 0
+        assert tally(result, "files").read == len(fake.account.files)
+
+
+def test_a_finished_job_whose_result_file_is_gone_is_not_read_again(tmp_path: Path) -> None:
+    with made(tmp_path) as workspace, serving(Account.seeded(2, evals=0)) as fake:
+        native, shown = next(iter(fake.account.jobs.items()))
+        fake.account.expire(shown["result_files"][0])
+        archived(workspace, fake)
+        job = workspace.ledger.get(Job, name_of(native))
+        assert job is not None
+        assert job.trainer_state is not None
+        assert job.trainer_state.name.endswith(".events.json")
+        archived(workspace, fake)
+        assert _listed(fake, f"/fine_tuning/jobs/{native}/events") == 1
