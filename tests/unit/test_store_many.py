@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import os
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from ftgov.records.erasure import Erasure
 from ftgov.store.evidence import EvidenceStore, Incoming
 from ftgov.store.vault import Vault
 from store_support import AT, Home
+from tests_support import environment
 
 
 def incoming(folder: Path, count: int = 30) -> list[Incoming]:
@@ -91,11 +93,14 @@ def test_files_on_their_way_in_are_gone_with_the_store_and_after_a_crash(home: H
         (place / "download").write_bytes(b"secret")
         assert place.stat().st_mode & 0o077 == 0
     assert not place.exists()
-    child = os.fork()
-    if child == 0:
-        (home.open().evidence.scratch() / "download").write_bytes(b"secret")
-        os._exit(0)  # as a kill does: nothing is tidied up
-    os.waitpid(child, 0)
+    code = (
+        "import os, sys; from pathlib import Path; from ftgov.store.workspace import Workspace;"
+        "held = Workspace.open(Path(sys.argv[1]));"
+        "(held.evidence.scratch() / 'download').write_bytes(b'secret');"
+        "os._exit(0)"  # as a kill does: nothing is tidied up
+    )
+    command = [sys.executable, "-c", code, str(home.root / "w")]
+    assert subprocess.run(command, env=environment(), check=False).returncode == 0
     left = list(place.parent.parent.glob("open-*/incoming/download"))
     assert len(left) == 1
     with home.open():
