@@ -78,6 +78,9 @@ def judge(root: Path, fake: Fake, undisturbed: Contents) -> None:
         assert archived(opened, fake).complete
         assert latest(opened) == undisturbed
         assert opened.evidence.verify() == ()
+        assert opened.ledger.verify().faults == ()
+        # What a killed run had downloaded is not left behind in clear.
+        assert len(list((root / ".ftgov").glob("open-*"))) <= 1
         head = opened.ledger.head()
         archived(opened, fake)
         assert opened.ledger.head() == head

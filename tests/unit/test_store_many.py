@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -12,6 +14,7 @@ from ftgov.records.erasure import Erasure
 from ftgov.store.evidence import EvidenceStore, Incoming
 from ftgov.store.vault import Vault
 from store_support import AT, Home
+from tests_support import environment
 
 
 def incoming(folder: Path, count: int = 30) -> list[Incoming]:
@@ -82,3 +85,23 @@ def test_the_vault_is_listed_once_for_many(tmp_path: Path, monkeypatch: pytest.M
     assert sum(listed) == 1
     assert len(list(store.sealed.vault.every())) == 20
     assert store.verify() == ()
+
+
+def test_files_on_their_way_in_are_gone_with_the_store_and_after_a_crash(home: Home) -> None:
+    with home.create() as workspace:
+        place = workspace.evidence.scratch()
+        (place / "download").write_bytes(b"secret")
+        assert place.stat().st_mode & 0o077 == 0
+    assert not place.exists()
+    code = (
+        "import os, sys; from pathlib import Path; from ftgov.store.workspace import Workspace;"
+        "held = Workspace.open(Path(sys.argv[1]));"
+        "(held.evidence.scratch() / 'download').write_bytes(b'secret');"
+        "os._exit(0)"  # as a kill does: nothing is tidied up
+    )
+    command = [sys.executable, "-c", code, str(home.root / "w")]
+    assert subprocess.run(command, env=environment(), check=False).returncode == 0
+    left = list(place.parent.parent.glob("open-*/incoming/download"))
+    assert len(left) == 1
+    with home.open():
+        assert not left[0].exists()

@@ -129,6 +129,20 @@ class EvidenceStore:
             return self.put_bytes(one.content, name=name, media_type=media_type, erasable=erasable)
         return self.put_file(one.content, name=name, media_type=media_type, erasable=erasable)
 
+    def scratch(self) -> Path:
+        """Return a folder for files on their way in, such as downloads, of this process alone.
+
+        It is removed when the store is closed; after a crash, when the workspace is opened again,
+        so that what is to be erasable is not left behind in clear.
+
+        Raises:
+            FtgovError: If it can't be made.
+        """
+        try:
+            return self.sealed.scratch()
+        except OSError as fault:
+            raise cannot_write("A file on its way in", fault) from fault
+
     @contextmanager
     def at_once(self) -> Iterator[None]:
         """Take in many files within: erasures are asked once, and the keys are listed once.

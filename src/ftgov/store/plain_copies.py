@@ -56,6 +56,16 @@ class PlainCopies:
         opened(self._made(), digest).close()
         return place
 
+    def scratch(self) -> Path:
+        """Return a folder for files on their way in; it goes when the copies go.
+
+        Raises:
+            OSError: If it can't be made.
+        """
+        folder = self._made() / "incoming"
+        folder.mkdir(mode=0o700, exist_ok=True)
+        return folder
+
     def drop(self, digest: Digest) -> None:
         """Remove a copy, if there is one."""
         if self._folder:

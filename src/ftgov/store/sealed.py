@@ -140,6 +140,10 @@ class SealedEvidence:
         except OSError as fault:
             raise cannot_write(f"A readable copy of {digest}", fault) from fault
 
+    def scratch(self) -> Path:
+        """Return a folder for plain files that goes with the plain copies, also after a crash."""
+        return self._copies.scratch()
+
     def destroy(self, key_ids: Iterable[str]) -> None:
         """Destroy keys, and the plain copies of what they opened; those that are gone stay so.
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
@@ -271,7 +270,6 @@ def running(workspace: Workspace, host: OpenAIHost, where: Where, wish: Asked) -
     """
     wanted = wish.wanted()
     with (
-        tempfile.TemporaryDirectory(prefix="ftgov-archive-") as folder,
         ThreadPoolExecutor(wish.workers, thread_name_prefix="ftgov-archive") as pool,
         Writer() as writer,
     ):
@@ -283,7 +281,7 @@ def running(workspace: Workspace, host: OpenAIHost, where: Where, wish: Asked) -
             wanted=wanted,
             pool=pool,
             writer=writer,
-            folder=Path(folder),
+            folder=workspace.evidence.scratch(),
             actor=wish.actor,
             clock=wish.clock(),
             say=wish.say,
