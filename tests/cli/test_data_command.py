@@ -157,7 +157,10 @@ def test_statuses_of_bad_input(tmp_path: Path, capsys: Any) -> None:
 def test_without_any_json_there_is_nothing_to_audit_and_the_lines_are_named(
     tmp_path: Path, capsys: Any
 ) -> None:
-    status, audit, err = _run(capsys, _write(tmp_path / "text.jsonl", ["Dear all,", "[1]"]))
+    path = _write(tmp_path / "text.jsonl", ["Dear all,", "[1]"])
+    status, audit, _ = _run(capsys, path, "--checks", "duplicates")
+    assert (status, audit["passed"]) == (3, False), "a check that parses nothing is no way around"
+    status, audit, err = _run(capsys, path)
     assert status == 3
     assert (audit["readable"], audit["passed"]) == (0, False)
     assert [one["line"] for one in audit["checks"][0]["first"]] == [1, 2]

@@ -82,15 +82,16 @@ def audit_rows(
             f"{', '.join(map(str, paths))}: no rows.", next_step="Name a file that holds rows."
         )
     found = tuple(_check(name, method, tally) for name in CHECKS if name in asked_for)
+    readable = tally.rows - tally.unparsed_rows
     return RowsAudit(
         method=method,
         files=files,
         holdout=read_holdout,
         n=tally.rows,
-        readable=tally.rows - tally.unparsed_rows,
+        readable=readable,
         checks=found,
         not_looked_at=(*_left_out(asked_for, holdout=bool(holdout)), *NOT_LOOKED_AT),
-        passed=all(check.severity != "error" for check in found),
+        passed=readable > 0 and all(check.severity != "error" for check in found),
     )
 
 

@@ -58,4 +58,6 @@ class RowsAudit(Record):
     readable: Count = Field(description="rows that are strict JSON objects")
     checks: tuple[RowCheck, ...]
     not_looked_at: tuple[str, ...]
-    passed: bool = Field(description="no check found an error; it says nothing of not_looked_at")
+    passed: bool = Field(
+        description="a row can be read and no check found an error; it says nothing of not_looked_at"
+    )
