@@ -59,5 +59,5 @@ class RowsAudit(Record):
     checks: tuple[RowCheck, ...]
     not_looked_at: tuple[str, ...]
     passed: bool = Field(
-        description="a row can be read and no check found an error; it says nothing of not_looked_at"
+        description="a row is readable and no check found an error; not_looked_at is left open"
     )
