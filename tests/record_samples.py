@@ -132,6 +132,10 @@ SAMPLES: dict[str, dict[str, Any]] = {
         "flagged": False,
         "retain_until": "2027-01-01T00:00:00Z",
     },
+    "attempt": {
+        "job": "tune", "number": 1, "provider": "openai", "tenant": "acme", "project": "proj_1",
+        "at": NOW, "mark": "0123456789abcdef", "outcome": "made",
+    },
     "usage-cost": {
         "start": NOW, "end": NOW, "quantity": "12.5", "amount": "3.10", "currency": "EUR",
         "job": "tune", "allocation_rule": "by tokens",

@@ -125,8 +125,11 @@ def test_a_call_that_may_have_failed_is_not_sent_again_unasked(
             _start(workspace, fake)
         assert told.value.exit_code == ExitCode.PROVIDER
         assert "--resume tune-7" in told.value.next_step
+        with pytest.raises(HostError) as unsettled:
+            _start(workspace, fake)
+        assert "--send-again" in unsettled.value.next_step
     assert len(_posts(fake)) == 1
-    _start(workspace, fake)
+    start_openai(workspace, "tune-7", base_url=fake.url, key=SECRET, pause=0.01, send_again=True)
     assert len([j for j in fake.account.jobs.values() if (j["metadata"] or {}).get(NONCE)]) == 1
 
 
@@ -137,6 +140,7 @@ def test_a_refusal_is_told_and_the_wish_stays(place: tuple[Workspace, Fake]) -> 
     with pytest.raises(HostRefused):
         _start(workspace, fake)
     assert workspace.ledger.get(Job, "tune-7") is not None
+    assert not _start(workspace, fake).found  # the host said no: nothing can have been made
 
 
 def test_the_archive_meets_the_job_under_its_name_with_its_grounds(

@@ -17,16 +17,18 @@ from ftgov.api.archive.hosts import Asked, openai_reach, running, tenant_of
 from ftgov.api.archive.listings import JOBS
 from ftgov.api.archive.run import Read, Run, commit, keep
 from ftgov.api.clock import now_text
+from ftgov.api.hosted_attempts import claim, conclude, newest_attempt, require_own
 from ftgov.api.hosted_wishes import require_sendable
 from ftgov.api.recording import ACTOR
 from ftgov.errors import FtgovError, UsageError
 from ftgov.providers import openai_hosted
 from ftgov.providers.paging import Place, pages
-from ftgov.providers.protocol import Answer, Host, HostError
+from ftgov.providers.protocol import Answer, Host, HostError, HostRefused
 from ftgov.providers.secrets import Secret
 from ftgov.providers.shapes.files import TRAINING
 from ftgov.providers.shapes.jobs import NONCE, nonce_of
 from ftgov.providers.shapes.unit import Where
+from ftgov.records.attempt import Attempt
 from ftgov.records.dataset import Dataset
 from ftgov.records.evidence import Evidence
 from ftgov.records.job import Job
@@ -53,13 +55,16 @@ def start_openai(
     base_url: str | None = None,
     key: Secret | Path | str | None = None,
     override: str | None = None,
+    send_again: bool = False,
     actor: str = ACTOR,
     say: Callable[[str], None] | None = None,
     pause: float = 2.0,
 ) -> Started:
     """Send a recorded wish to OpenAI: look its nonce up, upload the data, create the job once.
 
-    Calling it again for the same job is safe: a job that carries the nonce is found, not made anew.
+    Calling it again for the same job is safe: a job that the ledger knows is read, one that carries
+    the nonce is found, and neither is made anew. Each sending is in the ledger before it is done;
+    where nobody knows what came of one, nothing is sent again unless that is asked for.
 
     Args:
         workspace: Where the wish is recorded.
@@ -67,12 +72,13 @@ def start_openai(
         base_url: Where the API begins; by default OPENAI_BASE_URL, else OpenAI's own.
         key: The key, or a file with it; by default OPENAI_API_KEY, else the keyring.
         override: Why data with special categories may be sent, where that was not said yet.
+        send_again: Send it although an earlier sending may have made a job that isn't shown.
         actor: Who sends it.
         say: Is told of progress.
         pause: Seconds between two looks for a job of which it isn't known whether it was made.
 
     Raises:
-        UsageError: If there is no such wish, or no key.
+        UsageError: If there is no such wish, no key, or one of another organisation or project.
         NotAssessable: If data were declared to hold special categories since they were cleared.
         HostRefused: If the host won't make the job.
         HostError: If it is not known whether the host made it; calling again looks first.
@@ -86,15 +92,61 @@ def start_openai(
         where = Where("openai", tenant_of(host, reach.base_url))
         asked = Asked(actor=actor, say=tell, workers=1)
         with running(workspace, host, where, asked) as run:
+            before = newest_attempt(workspace, nonce)
+            require_own(before, job, where, host.project)
             tell("looking for a job with this nonce")
-            if answer := _look(host, nonce):
+            if answer := _known(host, job) or _look(host, nonce):
+                require_own(before, job, where, answer.project)
                 return _bound(run, job, answer, nonce, found=True)
+            if before and before.outcome == "open" and not send_again:
+                raise _unsettled(job, before)
             uploaded = {
                 str(role): _upload(run, workspace, name) for role, name in job.datasets.items()
             }
+            attempt = claim(workspace, (job, nonce), before, (where, host.project), actor)
+            if answer := _known(host, _wished(workspace, job_name)[0]):
+                return _bound(run, job, answer, nonce, found=True)
             tell(f"creating the job {job.name}")
-            answer = _create(host, job, _body(workspace, job, uploaded), pause)
-            return _bound(run, job, answer, nonce, found=False)
+            try:
+                answer = _create(host, job, _body(workspace, job, uploaded), pause)
+            except HostRefused:
+                conclude(workspace, attempt, "refused", actor)
+                raise
+            started = _bound(run, job, answer, nonce, found=False)
+            conclude(workspace, attempt, "made", actor)
+            return started
+
+
+def _known(host: Host, job: Job) -> Answer | None:
+    """Return the host's answer for a job that the ledger says was made; it is never made again.
+
+    Raises:
+        HostError: If the host does not show it to this key.
+    """
+    native = job.observation.native_id if job.observation else None
+    if not native:
+        return None
+    try:
+        return host.get(f"/fine_tuning/jobs/{quote(native, safe='')}")
+    except HostRefused as fault:
+        if fault.status == 401:
+            raise
+        raise HostError(
+            f"The job {job.name} was made as {native}, and the host does not show it "
+            f"({fault.status}). Nothing was sent.",
+            why=fault.why or "It was deleted there, or belongs to another project.",
+            next_step="Use a key of its project; for another fine-tune, record another wish.",
+        ) from None
+
+
+def _unsettled(job: Job, before: Attempt) -> HostError:
+    """Return why nothing is sent where an earlier sending has no known end."""
+    return HostError(
+        f"The job {job.name} was sent at {before.at}, and it is not known whether it was made.",
+        why="No job with its nonce is shown now; sent again, it might be paid for twice.",
+        next_step="Look at the host's own list of jobs; where it is not there: "
+        f"ftgov train openai --resume {job.name} --send-again",
+    )
 
 
 def _wished(workspace: Workspace, name: str) -> tuple[Job, str]:
@@ -127,7 +179,8 @@ def _upload(run: Run, workspace: Workspace, name: str) -> str:
     if dataset is None or len(dataset.files) != 1:
         raise UsageError(f"The dataset '{name}' is not one file, so it can't be sent as one.")
     seen = dataset.observation
-    if seen and seen.native_id and (seen.provider, seen.tenant) == run.where[:2]:
+    own = seen is not None and seen.assurance == "verified"
+    if own and seen and seen.native_id and (seen.provider, seen.tenant) == run.where[:2]:
         return seen.native_id
     file = dataset.files[0]
     path = workspace.evidence.path(file.digest)
@@ -170,7 +223,7 @@ def _create(host: Host, job: Job, body: dict[str, Any], pause: float) -> Answer:
     raise HostError(
         f"It is not known whether the host made the job {job.name}.",
         why=f"{unsure.why}; {_LOOKS} looks found no job with its nonce. It was not sent again.",
-        next_step=f"Later: ftgov train openai --resume {job.name} (it looks first)",
+        next_step=f"Later: ftgov train openai --resume {job.name} (it looks, and sends nothing)",
     )
 
 

@@ -163,10 +163,14 @@ def require_sendable(workspace: Workspace, dataset: str, override: str | None, a
 
 
 def _dataset(workspace: Workspace, path: Path, role: str, wish: Wish, actor: str) -> str:
-    """Record a file's dataset under its digest, and return its name; one that has it is used."""
+    """Record a file's dataset under its digest, and return its name; one that has it is used.
+
+    Not one that is only asserted to hold it: the host's file there may be another.
+    """
     described = describe_file(path)
     for each in workspace.ledger.every(Dataset):
-        if any(file.digest == described.digest for file in each.files):
+        asserted = each.observation is not None and each.observation.assurance == "asserted"
+        if not asserted and any(file.digest == described.digest for file in each.files):
             return each.name
     stem = name_of(path.stem.lower())
     name = stem if workspace.ledger.get(Dataset, stem) is None else name_of(described.digest)

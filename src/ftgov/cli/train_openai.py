@@ -49,6 +49,9 @@ _REQUIRED = ("model", "name", "requested_by", "approved_by", "ticket", "purpose"
 )
 @click.option("--erasable", is_flag=True, help="Keep the data so that they can be erased.")
 @click.option("--resume", metavar="NAME", help="Go on with a recorded wish; looks for it first.")
+@click.option(
+    "--send-again", is_flag=True, help="With --resume: send what may have been made already."
+)
 @click.option("--dry-run", is_flag=True, help="Record the wish and send nothing.")
 @click.option(
     "--key-file",
@@ -62,6 +65,7 @@ def train_openai(
     console: Console,
     file: Path | None,
     resume: str | None,
+    send_again: bool,
     dry_run: bool,
     key_file: Path | None,
     base_url: str | None,
@@ -73,12 +77,15 @@ def train_openai(
 
     They and the digests of the data are in the ledger before anything is sent. The call that costs
     money is sent once, under a nonce; where its answer is lost, the nonce is looked up, and
-    `--resume` looks again. Data with declared special categories are not sent without a reason.
+    `--resume` looks again; what may have been made is sent anew with `--send-again` only. Data with
+    declared special categories are not sent without a reason.
     """
     from ftgov.api import open_workspace
     from ftgov.api.hosted_training import start_openai
     from ftgov.api.hosted_wishes import record_wish
 
+    if send_again and resume is None:
+        raise click.UsageError("--send-again goes with --resume NAME.")
     with open_workspace(workspace) as opened:
         name = resume
         if name is None:
@@ -97,6 +104,7 @@ def train_openai(
             base_url=base_url,
             key=key_file,
             override=wanted["override"],
+            send_again=send_again,
             actor=actor,
             say=console.progress,
         )

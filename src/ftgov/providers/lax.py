@@ -17,7 +17,26 @@ from ftgov.records.base import time_text
 
 _LONGEST: Final = 20_000
 _SHOWN: Final = 200
+_DIGITS: Final = 4000
+"""Python turns no number of more than 4,300 digits into text or back."""
 _LAST_SECOND: Final = 253_402_300_800
+
+
+def parsed(body: bytes) -> Any:
+    """Return what JSON in UTF-8 holds; a number too long to be one is kept as its text.
+
+    Another encoding is refused: RFC 8259, section 8.1, allows none, and what is searched and what
+    is read would be two things.
+
+    Raises:
+        ValueError: If it is no whole JSON in UTF-8.
+        RecursionError: If it is nested too deeply.
+    """
+    return json.loads(body.decode("utf-8-sig"), parse_int=_whole)
+
+
+def _whole(text: str) -> int | str:
+    return int(text) if len(text) <= _DIGITS else text
 
 
 def item_bytes(value: object) -> bytes:

@@ -7,7 +7,7 @@ key, connections, and streaming.
 
 from __future__ import annotations
 
-import json
+import re
 import threading
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -15,6 +15,7 @@ from typing import Any, BinaryIO, Final, NamedTuple, TypeVar
 from urllib.parse import urlsplit
 
 from ftgov.errors import MissingExtra, UsageError
+from ftgov.providers.lax import parsed
 from ftgov.providers.pace import Pace, Patience, spent_wait
 from ftgov.providers.protocol import Answer, HostError, HostRefused, Query
 from ftgov.providers.secrets import Secret
@@ -26,6 +27,13 @@ _AGAIN: Final = frozenset({408, 409, 425, 429})
 _LOOPBACK: Final = frozenset({"127.0.0.1", "::1", "localhost"})
 _PATIENCE: Final = Patience()
 _TIMEOUT: Final = 60.0
+_REQUEST: Final = "x-request-id"
+_TENANT: Final = "openai-organization"
+_PROJECT: Final = "openai-project"
+_KEPT: Final = (_REQUEST, _TENANT, _PROJECT)
+"""The headers of an answer that are recorded."""
+_ESCAPED: Final = 16
+"""The most bytes that one character of a key takes up, written as an escape within escapes."""
 
 
 class Reach(NamedTuple):
@@ -87,10 +95,12 @@ class OpenAIHost:
         self.provider = provider
         self.requests = 0
         self.received = 0
+        self.project: str | None = None
         self._client = client
         self._clock = reach.clock
         self._pace = Pace(reach.patience, reach.say)
         self._secrets = [each.reveal() for each in (reach.key, reach.admin_key) if each]
+        self._traces = [_trace(each) for each in self._secrets]
         self._count = threading.Lock()
 
     def get(self, path: str, query: Query | None = None, *, admin: bool = False) -> Answer:
@@ -150,12 +160,14 @@ class OpenAIHost:
     def _answer(self, path: str, response: Any) -> Answer:
         body = bytes(response.content)
         self._tally(len(body))
-        self._refuse_keys(path, body)
+        headers = response.headers
+        told = {name: headers.get(name) for name in _KEPT}
+        self._refuse_keys(path, body, *(each.encode() for each in told.values() if each))
         try:
-            content = json.loads(body)
+            content = parsed(body)
         except (ValueError, RecursionError) as fault:
             raise _CutShort(str(fault)) from fault
-        headers = response.headers
+        self.project = told[_PROJECT] or self.project
         self._pace.close_for(spent_wait(headers), "the host's allowance is spent")
         return Answer(
             url=str(response.request.url),
@@ -163,18 +175,19 @@ class OpenAIHost:
             digest=digest_bytes(body),
             content=content,
             at=self._clock(),
-            request_id=headers.get("x-request-id"),
-            tenant=headers.get("openai-organization"),
+            request_id=told[_REQUEST],
+            tenant=told[_TENANT],
+            project=told[_PROJECT],
         )
 
     def _stream(self, file_id: str, target: BinaryIO) -> int:
         self._tally(0)
         length, tail = 0, b""
-        longest = max(map(len, self._secrets))
+        longest = max(map(len, self._secrets)) * _ESCAPED
         with self._client.files.with_streaming_response.content(file_id) as response:
             for chunk in response.iter_bytes(1 << 20):
                 self._refuse_keys(f"/files/{file_id}/content", tail + chunk)
-                tail = chunk[-longest:]
+                tail = (tail + chunk)[-longest:]
                 length += target.write(chunk)
         with self._count:
             self.received += length
@@ -185,9 +198,9 @@ class OpenAIHost:
             self.requests += 1
             self.received += received
 
-    def _refuse_keys(self, path: str, body: bytes) -> None:
+    def _refuse_keys(self, path: str, *written: bytes) -> None:
         """Keep an answer that holds the caller's own key from ever being stored."""
-        if any(secret.encode() in body for secret in self._secrets):
+        if any(trace.is_in(each) for trace in self._traces for each in written):
             raise HostError(
                 f"The answer to {path} holds your own key; nothing of it was stored.",
                 next_step="Replace the key at the host, and remove it from what it appears in.",
@@ -262,6 +275,26 @@ class OpenAIHost:
             why=why,
             next_step="It was not sent again.",
         )
+
+
+class _Trace(NamedTuple):
+    """The ways in which a key may stand in bytes: as it is, in UTF-16, in escapes of JSON."""
+
+    plain: tuple[bytes, ...]
+    escaped: re.Pattern[bytes]
+
+    def is_in(self, content: bytes) -> bool:
+        """Return whether the key stands in bytes."""
+        if any(each in content for each in self.plain):
+            return True
+        return b"\\" in content and self.escaped.search(content) is not None
+
+
+def _trace(secret: str) -> _Trace:
+    """Return the ways in which a key, which is printable ASCII, may be written."""
+    each = (rb"(?:\\{0,9}%s|\\{1,9}u00(?i:%02x))" % (re.escape(c.encode()), ord(c)) for c in secret)
+    plain = tuple(secret.encode(coding) for coding in ("ascii", "utf-16-le", "utf-16-be"))
+    return _Trace(plain, re.compile(b"".join(each)))
 
 
 class _CutShort(Exception):

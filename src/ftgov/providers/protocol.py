@@ -38,6 +38,7 @@ class Answer(NamedTuple):
         at: When it came, RFC 3339 UTC.
         request_id: The host's id of the call.
         tenant: The organisation that the host says it answered.
+        project: The project that the host says it answered.
     """
 
     url: str
@@ -47,6 +48,7 @@ class Answer(NamedTuple):
     at: str
     request_id: str | None
     tenant: str | None
+    project: str | None = None
 
 
 class Host(Protocol):

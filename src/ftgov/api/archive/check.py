@@ -6,7 +6,6 @@ does, so that only what the host said is compared.
 
 from __future__ import annotations
 
-import json
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -15,7 +14,7 @@ from ftgov.api.archive.listings import derivable
 from ftgov.api.archive.merge import key_of, merged, said
 from ftgov.api.archive.standing import Standing
 from ftgov.errors import FtgovError, NotAssessable
-from ftgov.providers.lax import item_bytes
+from ftgov.providers.lax import item_bytes, parsed
 from ftgov.providers.shapes.unit import Below, Unit, Where
 from ftgov.providers.warc import Kept, kept_answers
 from ftgov.records.archived import Archived, ArchivedPart, Capture
@@ -124,7 +123,7 @@ def _unit(thing: Archived, answers: dict[Digest, Kept]) -> Unit:
     """
     itself, *rest = thing.parts
     page = _answer(answers, itself.responses[0])
-    item = _item(json.loads(page.body), itself, thing)
+    item = _item(parsed(page.body), itself, thing)
     below = tuple(_below(part, answers) for part in rest)
     files = {each.digest: each for each in thing.files}
     return Unit(item, page.digest, page.at, below, files)
@@ -143,7 +142,7 @@ def _below(part: ArchivedPart, answers: dict[Digest, Kept]) -> Below:
     items: list[Any] = []
     for digest in part.responses:
         answer = _answer(answers, digest)
-        items += json.loads(answer.body)["data"]
+        items += parsed(answer.body)["data"]
     if digest_bytes(item_bytes(items)) != part.content:
         raise NotAssessable(f"The answers of {part.resource} don't hold what was recorded.")
     return Below(part.resource, part.of or "", part.responses, tuple(items), part.refused)
