@@ -18,6 +18,7 @@ from ftgov.api.special_categories import refuse_upload
 from ftgov.errors import UsageError
 from ftgov.intake.files import describe_file
 from ftgov.providers.names import name_of
+from ftgov.providers.shapes.files import is_asserted
 from ftgov.providers.shapes.jobs import NONCE
 from ftgov.providers.shapes.models import is_tuned
 from ftgov.records.absence import UNKNOWN, Absent, known
@@ -169,8 +170,7 @@ def _dataset(workspace: Workspace, path: Path, role: str, wish: Wish, actor: str
     """
     described = describe_file(path)
     for each in workspace.ledger.every(Dataset):
-        asserted = each.observation is not None and each.observation.assurance == "asserted"
-        if not asserted and any(file.digest == described.digest for file in each.files):
+        if not is_asserted(each) and any(file.digest == described.digest for file in each.files):
             return each.name
     stem = name_of(path.stem.lower())
     name = stem if workspace.ledger.get(Dataset, stem) is None else name_of(described.digest)

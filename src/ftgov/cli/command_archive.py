@@ -201,6 +201,11 @@ def _show(console: Console, result: ArchiveResult) -> None:
             console.warn(f"{each.resource} was not read to its end: {each.refused}")
         if each.failed:
             console.warn(f"{each.failed} of {each.resource} could not be read; run it again")
+        if each.contradicted:
+            console.warn(
+                f"{each.contradicted} of {each.resource} are not what was recorded of them; what "
+                "was only asserted follows the host now: ftgov lineage"
+            )
     if not result.complete:
         click.get_current_context().exit(int(ExitCode.PROVIDER))
 
@@ -212,6 +217,7 @@ def _lines(console: Console, result: ArchiveResult) -> Iterator[str]:
     for each in result.resources:
         counts = f"{each.read:>7} read {each.new:>7} new {each.changed:>6} changed"
         odd = {"gone": each.gone, "flagged": each.flagged, "failed": each.failed}
+        odd["contradicted"] = each.contradicted
         rest = "".join(f" {count} {word}" for word, count in odd.items() if count)
         yield f"  {each.resource:<{width}} {counts}{rest}"
     yield from _endings(console, result.countdown, most=_SHOWN)

@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import NamedTuple
 
 from ftgov.api.archive.run import RemoteFile, Run, commit
-from ftgov.api.archive.standing import archived_name
+from ftgov.api.archive.standing import archived_name, known_of
 from ftgov.errors import FtgovError, UsageError
 from ftgov.intake.files import describe_file
 from ftgov.providers.protocol import HostRefused
-from ftgov.providers.shapes.files import TRAINING, Basis, with_content
+from ftgov.providers.shapes.files import TRAINING, Basis, is_asserted, with_content
 from ftgov.records.archived import Archived, Flag
 from ftgov.records.base import Record
 from ftgov.records.dataset import Dataset
@@ -23,6 +23,7 @@ from ftgov.records.job import Job
 RESOURCE = "files.content"
 _JOBS = "fine_tuning.jobs"
 _AT_ONCE = 100
+_CONTENT = "content"
 
 
 class _Fetched(NamedTuple):
@@ -35,7 +36,8 @@ class _Fetched(NamedTuple):
 def fetch_contents(run: Run) -> None:
     """Fetch the content of training files, or of all, and bind datasets to their bytes.
 
-    What the host refuses is not asked for again, unless everything is read again.
+    What the host refuses is not asked for again, unless everything is read again or a file of one's
+    own is asserted to be it: that is asked for each time, until the host shows what it is.
     """
     if run.wanted.content == "none" or not run.wanted.asks_for(RESOURCE):
         return
@@ -101,9 +103,10 @@ def _is_wanted(run: Run, native: str, file: RemoteFile) -> bool:
         return False
     if run.wanted.candidates:
         return True
-    # Bytes of another length than listed may have been cut on the way: ask again.
-    look = run.workspace.ledger.get(Archived, archived_name(run.where, RESOURCE, native))
-    return look is not None and bool(look.files and look.flags)
+    # Bytes of another length than listed may have been cut on the way, and a file of one's own may
+    # be another than the host's: ask again.
+    look = _look(run, native)
+    return look is not None and bool(look.files)
 
 
 def _fetched(run: Run, native: str) -> _Fetched:
@@ -137,9 +140,12 @@ def _kept(run: Run, fetched: _Fetched, own: _Own) -> list[Record]:
             flags.append(Flag(path="bytes", fault=fault))
     elif (match := own.like(file)) is not None:
         kept, basis = _taken_in(run, match, name), "local_original"
-    tally = run.tally(RESOURCE)
-    tally.new += kept is not None
-    tally.flagged += bool(flags)
+    known = run.standing.get(RESOURCE, fetched.native)
+    if known is not None and kept is None:
+        return []
+    dataset = run.workspace.ledger.get(Dataset, run.standing.names.get(fetched.native, ""))
+    whole = kept is not None and basis == "downloaded" and not flags
+    flags += _contradictions(run, fetched.native, dataset, kept if whole else None)
     made = Archived(
         name=archived_name(run.where, RESOURCE, fetched.native),
         provider=run.where.provider,
@@ -150,15 +156,42 @@ def _kept(run: Run, fetched: _Fetched, own: _Own) -> list[Record]:
         files=(kept,) if kept else (),
         content_unavailable=fetched.why,
         flags=tuple(flags),
-        settled=kept is not None and basis == "downloaded" and not flags,
+        settled=whole,
     )
-    known = run.standing.get(RESOURCE, fetched.native)
-    if known is not None and kept is None:
+    tally = run.tally(RESOURCE)
+    tally.flagged += bool(flags)
+    same = known is not None and known_of(made.model_dump(mode="json")).state == known.state
+    found: list[Record] = [] if same and known and not known.tombstoned else [made]
+    tally.unchanged += not found
+    tally.new += bool(found) and kept is not None
+    free = dataset is not None and (not dataset.files or (whole and is_asserted(dataset)))
+    if kept is not None and dataset is not None and free and (whole or not flags):
+        found.append(with_content(dataset, kept, basis))
+    return found
+
+
+def _contradictions(
+    run: Run, native: str, dataset: Dataset | None, downloaded: Evidence | None
+) -> list[Flag]:
+    """Return a flag where the host's own bytes are not the file that a dataset was said to hold.
+
+    It is counted where it is found, and stays with the file. What was merely asserted gives way to
+    the host's bytes; a file that was hashed before it was sent does not.
+    """
+    if downloaded is None:
         return []
-    dataset = run.workspace.ledger.get(Dataset, run.standing.names.get(fetched.native, ""))
-    if kept is None or flags or dataset is None or dataset.files:
-        return [made]
-    return [made, with_content(dataset, kept, basis)]
+    look = _look(run, native)
+    before = dataset.files[0].digest if dataset is not None and dataset.files else None
+    if before is None or before == downloaded.digest:
+        earlier = look is not None and [each.digest for each in look.files] == [downloaded.digest]
+        return [flag for flag in look.flags if flag.path == _CONTENT] if look and earlier else []
+    run.tally(RESOURCE).contradicted += 1
+    run.say(f"{RESOURCE} {native}: the host's bytes are NOT the file that was recorded as it")
+    return [Flag(path=_CONTENT, fault="is not the file that was recorded as it", found=before)]
+
+
+def _look(run: Run, native: str) -> Archived | None:
+    return run.workspace.ledger.get(Archived, archived_name(run.where, RESOURCE, native))
 
 
 def _taken_in(run: Run, path: Path, name: str) -> Evidence:

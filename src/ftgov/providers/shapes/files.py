@@ -63,6 +63,11 @@ def unknown_dataset(
     )
 
 
+def is_asserted(dataset: Dataset) -> bool:
+    """Return whether a dataset's bytes are only said to be those that the host has."""
+    return dataset.observation is not None and dataset.observation.assurance == "asserted"
+
+
 def with_content(dataset: Dataset, content: Evidence, basis: Basis) -> Dataset:
     """Return a dataset whose file's bytes are held.
 
