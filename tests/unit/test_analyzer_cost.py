@@ -56,6 +56,8 @@ def test_an_allocated_bill_is_declared_and_keeps_its_currency() -> None:
     found = _found({**BILL, "currency": "EUR", "basis": "allocated"})
     figures = _figures(found)
     assert figures["cost.billed_eur"].assurance == "declared"
+    assert "EUR of a bill are allocated to the job" in found.summary
+    assert "was billed" not in found.summary
     assert figures["cost.billed_usd"].reason == "it was billed in EUR"
     assert figures["cost.estimated_usd"].reason == "a machine of one's own has no list price"
 

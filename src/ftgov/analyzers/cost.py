@@ -161,7 +161,11 @@ def _silence(job: Job, listed: Priced | str) -> str:
 def _summary(bill: _Bill | None, results: list[Measurement]) -> str:
     told = []
     if bill is not None:
-        told.append(f"The job was billed {bill.amount} {bill.currency} ({bill.basis}).")
+        told.append(
+            f"{bill.amount} {bill.currency} of a bill are allocated to the job; nobody measured it."
+            if bill.basis == "allocated"
+            else f"The job was billed {bill.amount} {bill.currency} ({bill.basis})."
+        )
     by_list = next(figure for figure in results if figure.id == _LIST)
     if by_list.interval is not None:
         ends = by_list.interval

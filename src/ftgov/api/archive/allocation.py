@@ -1,8 +1,9 @@
 """Costs allocated to jobs: hosts bill per day and line, never per job.
 
 Each line of a day's bill that speaks of training is shared among the jobs that finished on that
-day, in proportion to the tokens they trained on. That is an allocation and is called one: nothing
-measures what a job cost.
+day, in proportion to the tokens they trained on; where the line names a model, among jobs of that
+model alone, and where its project and a job's are known, among jobs of that project. That is an
+allocation and is called one: nothing measures what a job cost.
 """
 
 from __future__ import annotations
@@ -23,6 +24,11 @@ from ftgov.records.usage_cost import UsageCost
 
 _TRAINING: Final = re.compile(r"fine[-_ ]?tun|\btraining\b", re.IGNORECASE)
 _PLACES: Final = Decimal(1).scaleb(-6)
+_MODEL: Final = re.compile(r"[a-z][a-z0-9.:]*-?[0-9][\w.:-]*|\b(?:davinci|babbage)[\w-]*", re.ASCII)
+_DATED: Final = re.compile(r"-(?:[0-9]{4}-[0-9]{2}-[0-9]{2}|[0-9]{4})$")
+_PROJECT: Final = "proj_"
+"""How the id of a project begins: a job may name one by a word of its user's."""
+_GONE: Final = "allocated, not measured: nothing of that line follows for this job any more"
 
 
 class Share(NamedTuple):
@@ -41,7 +47,7 @@ def is_training(line_item: str | None) -> bool:
 def shares(line: UsageCost, jobs: Iterable[Job]) -> list[Share]:
     """Share a line of a bill among the jobs that finished in its span, by trained tokens.
 
-    Jobs of another model than the one that the line names have no share. The shares are rounded to
+    Jobs of another model or project than those that the line names have no share. The shares are rounded to
     a millionth and add up to the line exactly: what rounding leaves goes to the largest.
 
     Args:
@@ -53,8 +59,8 @@ def shares(line: UsageCost, jobs: Iterable[Job]) -> list[Share]:
         for job in jobs
         if job.finished_at and line.start <= job.finished_at < line.end and job.trained_tokens
     ]
-    named = [job for job in inside if job.base and line.line_item and job.base in line.line_item]
-    among = sorted(named or inside, key=lambda job: (-(job.trained_tokens or 0), job.name))
+    meant = [job for job in inside if _may_be_of(line, job)]
+    among = sorted(meant, key=lambda job: (-(job.trained_tokens or 0), job.name))
     total = sum(job.trained_tokens or 0 for job in among)
     amount = Decimal(line.amount)
     found = [
@@ -67,25 +73,55 @@ def shares(line: UsageCost, jobs: Iterable[Job]) -> list[Share]:
     return found
 
 
+def _may_be_of(line: UsageCost, job: Job) -> bool:
+    """Return whether a line may be about a job: neither its model nor its project speak against."""
+    project = _project(job)
+    if line.project and project and line.project != project:
+        return False
+    named = _MODEL.findall(_TRAINING.sub(" ", (line.line_item or "").lower()))
+    return not named or any(_is_of_model(job.base or "", name) for name in named)
+
+
+def _project(job: Job) -> str | None:
+    """Return the id of a job's project, where somebody recorded it: the host doesn't say it."""
+    named = job.host.project if job.host else None
+    return named if named and named.startswith(_PROJECT) else None
+
+
+def _is_of_model(base: str, named: str) -> bool:
+    """Return whether a base model is the one that a bill names, with its date or without."""
+    name = named.removeprefix("ft-").removeprefix("ft:").rstrip(".:-")
+    if base in (named, name) or base.startswith((f"ft-{name}-", f"{name}-ft-")):
+        return True
+    plain, other = _DATED.sub("", base), _DATED.sub("", name)
+    return plain == other and (plain == base or other == name)
+
+
 def allocate_costs(run: Run) -> None:
     """Allocate the bill's training lines to jobs; each job gets its bill, labelled allocated."""
-    ledger = run.workspace.ledger
-    lines = [
+    every = [
         line
-        for line in ledger.every(UsageCost)
-        if line.job is None
-        and line.observation
+        for line in run.workspace.ledger.every(UsageCost)
+        if line.observation
         and line.observation.provider == run.where.provider
         and line.observation.tenant == run.where.tenant
-        and is_training(line.line_item)
     ]
+    lines = [line for line in every if line.job is None and is_training(line.line_item)]
     if not lines:
         return
     jobs = _jobs(run)
     allocated = [made for line in lines for made in _allocated(line, jobs.values())]
-    fresh = settled_records(run.workspace, allocated)
+    standing = {each.name for each in allocated}
+    gone = [
+        share.model_copy(update={"amount": "0", "allocation_rule": _GONE})
+        for share in every
+        if share.job in jobs and share.name not in standing and is_training(share.line_item)
+    ]
+    fresh = settled_records(run.workspace, [*allocated, *gone])
     touched = {each.job for each in fresh if isinstance(each, UsageCost) and each.job}
-    bills = [_billed(run, jobs[name], allocated) for name in sorted(touched)]
+    bills = [
+        _billed(run, jobs[name], allocated) for name in sorted(touched) if _is_ours(jobs[name])
+    ]
     if fresh:
         commit(run, [*fresh, *bills])
 
@@ -102,11 +138,16 @@ def _jobs(run: Run) -> Mapping[str, Job]:
 
 def _allocated(line: UsageCost, jobs: Iterable[Job]) -> list[UsageCost]:
     found = []
-    for share in shares(line, jobs):
+    shared = shares(line, jobs)
+    own = {job.name for job in jobs if _project(job)}
+    unknown = sum(share.job not in own for share in shared) if line.project else 0
+    for share in shared:
         rule = (
             f"allocated, not measured: {line.name} shared by trained tokens among {share.among} "
             "jobs that finished on that day"
         )
+        if unknown:
+            rule += f"; of {unknown} of them it is not known whether they are of its project"
         update = {
             "name": name_of(f"{line.name}.{share.job}"),
             "job": share.job,
@@ -119,9 +160,23 @@ def _allocated(line: UsageCost, jobs: Iterable[Job]) -> list[UsageCost]:
     return found
 
 
+def _is_ours(job: Job) -> bool:
+    """Return whether a job's bill is none that a person recorded."""
+    return job.bill is None or job.bill.name == _name_of_bill(job)
+
+
+def _name_of_bill(job: Job) -> str:
+    return f"{job.name}.bill.json"
+
+
 def _billed(run: Run, job: Job, allocated: Sequence[UsageCost]) -> Record:
-    """Return a job with its bill: the sum of its shares in the currency that most of them bear."""
+    """Return a job with its bill: the sum of its shares in the currency that most of them bear.
+
+    A job to which nothing is allocated any more has no bill.
+    """
     own = [line for line in allocated if line.job == job.name]
+    if not own:
+        return job.model_copy(update={"bill": None})
     currencies = [line.currency for line in own]
     currency = max(sorted(set(currencies)), key=currencies.count)
     amount = sum((Decimal(line.amount) for line in own if line.currency == currency), Decimal(0))
@@ -133,6 +188,6 @@ def _billed(run: Run, job: Job, allocated: Sequence[UsageCost]) -> Record:
         "lines": [line.name for line in own],
     }
     kept = run.workspace.evidence.put_bytes(
-        canonical_bytes(bill), name=f"{job.name}.bill.json", media_type="application/json"
+        canonical_bytes(bill), name=_name_of_bill(job), media_type="application/json"
     )
     return job.model_copy(update={"bill": kept})
