@@ -47,8 +47,8 @@ def is_training(line_item: str | None) -> bool:
 def shares(line: UsageCost, jobs: Iterable[Job]) -> list[Share]:
     """Share a line of a bill among the jobs that finished in its span, by trained tokens.
 
-    Jobs of another model or project than those that the line names have no share. The shares are rounded to
-    a millionth and add up to the line exactly: what rounding leaves goes to the largest.
+    Jobs of another model or project than those that the line names have no share. The shares are
+    rounded to a millionth and add up to the line exactly: what rounding leaves goes to the largest.
 
     Args:
         line: A line of a bill.
