@@ -201,6 +201,10 @@ def _show(console: Console, result: ArchiveResult) -> None:
             console.warn(f"{each.resource} was not read to its end: {each.refused}")
         if each.failed:
             console.warn(f"{each.failed} of {each.resource} could not be read; run it again")
+        if each.ended:
+            console.warn(
+                f"{each.resource} ended at the host on {each.ended}; what is archived of it stays"
+            )
         if each.contradicted:
             console.warn(
                 f"{each.contradicted} of {each.resource} are not what was recorded of them; what "

@@ -9,11 +9,12 @@ from typing import Final, NamedTuple
 
 
 class Announced(NamedTuple):
-    """What ends at a host, on which day, and where that was said."""
+    """What ends at a host, on which day, where that was said, and the listing that ends with it."""
 
     what: str
     day: str
     source: str
+    resource: str | None = None
 
 
 _SOURCE: Final = "OpenAI's page on deprecations, read on 2026-11-21"
@@ -36,7 +37,14 @@ MODELS: Final = {
 """Base models by the name of their snapshot; every fine-tune of one ends with it."""
 
 SERVICES: Final = (
-    Announced("Evals API", "2026-11-30", _SOURCE),
+    Announced("Evals API", "2026-11-30", _SOURCE, "evals"),
     Announced("creation of fine-tuning jobs", "2027-01-06", _SOURCE),
 )
 """Services of OpenAI that end for everybody."""
+
+
+def ended_on(resource: str, now: str) -> str | None:
+    """Return the announced day since which a resource is no more, or None where it should be."""
+    top = resource.split(".", maxsplit=1)[0]
+    days = (row.day for row in SERVICES if row.resource == top)
+    return next((day for day in days if day <= now[:10]), None)

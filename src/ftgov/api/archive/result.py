@@ -12,7 +12,8 @@ class ResourceTally(Record):
 
     `failed` are things that could not be read whole, and are left for the next run; `refused` says
     why the resource itself could not be read, or not to its end; `contradicted` are things that are
-    not what was recorded of them before, by people or from files of their own.
+    not what was recorded of them before, by people or from files of their own; `ended` is the day
+    since which the host has the resource no more, as it had announced.
     """
 
     resource: str
@@ -25,6 +26,7 @@ class ResourceTally(Record):
     failed: int = 0
     contradicted: int = 0
     refused: str | None = None
+    ended: str | None = None
 
 
 class Ending(Record):
@@ -74,6 +76,7 @@ class Tally:
     failed: int = 0
     contradicted: int = 0
     refused: str | None = None
+    ended: str | None = None
 
     def done(self) -> ResourceTally:
         """Return the counts as a record."""

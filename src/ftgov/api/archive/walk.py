@@ -11,6 +11,7 @@ from ftgov.api.archive.listings import FILES, Listing, Under
 from ftgov.api.archive.run import Read, Run, commit, keep, native_key
 from ftgov.api.archive.standing import SWEEP, archived_name
 from ftgov.errors import FtgovError
+from ftgov.providers.announced import ended_on
 from ftgov.providers.lax import clean, item_bytes
 from ftgov.providers.paging import Page, pages
 from ftgov.providers.protocol import Answer, HostError, HostRefused
@@ -23,6 +24,7 @@ _QUIET_PAGES = 2
 
 _SWEEP_AGAIN = timedelta(days=7)
 _UNAUTHORISED = 401
+_NO_MORE = (404, 410)
 
 
 def walk(run: Run, listing: Listing) -> None:
@@ -40,7 +42,10 @@ def walk(run: Run, listing: Listing) -> None:
     except HostRefused as fault:
         if fault.status == _UNAUTHORISED:
             raise
-        tally.refused = f"{fault.what} {fault.why}".strip()
+        if run.where.provider == "openai" and fault.status in _NO_MORE:
+            tally.ended = ended_on(listing.resource, run.clock())
+        if tally.ended is None:
+            tally.refused = f"{fault.what} {fault.why}".strip()
     except HostError as fault:
         tally.refused = f"{fault.what} {fault.why}".strip()
     run.writer.settle()
