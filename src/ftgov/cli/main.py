@@ -37,7 +37,7 @@ COMMANDS: dict[str, str] = {
     "report": "Write the signed report and its bundle.",
     "verify": "Check a bundle offline with a trust pack.",
     "countersign": "Sign agreement with a report, or dissent with reasons.",
-    "bundle": "Pass a bundle on with evidence withheld, or as one file.",
+    "bundle": "Pass a bundle on with evidence withheld, or as one file; renew its sealed PDF.",
     "erase": "Make a person's identity or erasable evidence unreadable for good.",
     "log": "Show the ledger, or verify it and all evidence.",
     "database": "Prepare a PostgreSQL database for a team.",
