@@ -27,6 +27,7 @@ COMMANDS: dict[str, str] = {
     "impact": "Show what a withdrawn dataset or retired model affects.",
     "audit": "Run the analyzers on a model.",
     "fairness": "Audit decisions in a file by group.",
+    "data": "Audit training files: format, duplicates, overlap.",
     "energy": "Estimate a job's energy, carbon, water and compute.",
     "classify": "Classify a system under the EU AI Act.",
     "answer": "Answer what only a person can say about a system.",
