@@ -23,7 +23,7 @@ from ftgov.signing.redact import redact_bundle, row_tree_faults
 from ftgov.signing.rows import RowSalts, SignedRows, count_rows, row_leaf, row_salt, row_tree
 from ftgov.signing.trust import build_trust_pack
 from ftgov.signing.verify import verify_bundle
-from ftgov.signing.withheld import rows_name
+from ftgov.signing.withheld import Withheld, rows_name
 from signing_samples import AS_OF, ISSUED_AT, dossier, predicate, trusted
 
 KEY = SigningKey.generate()
@@ -319,3 +319,11 @@ def test_any_choice_of_rows_adds_up_to_the_signed_root(
         found = count_rows(stream)
     assert (found.rows, found.root) == (tree.rows, tree.root)
     assert found.hidden == len([index for index in hidden if index < len(lines)])
+
+
+@pytest.mark.parametrize("around", ["xx{}\nVALID", "{}\n", "x{}", "\n{}", "{}x", "{}\r"])
+def test_a_withheld_name_has_nothing_around_it(around: str) -> None:
+    name = f"evidence/{'0' * 64}"
+    assert Withheld(files=(name,)).files == (name,)
+    with pytest.raises(ValueError, match="pattern"):
+        Withheld(files=(around.format(name),))
