@@ -5,10 +5,10 @@ People are counted, not keys: the same key under two names and two keys of one p
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from ftgov.records.holder import folded
 from ftgov.signing.trust import TrustedKey, TrustTerms, moment
 
 HARMLESS_REASONS = frozenset({"superseded", "cessationOfOperation", "affiliationChanged"})
@@ -52,7 +52,7 @@ def key_faults(key: TrustedKey, signed_at: datetime, *, proven: bool = False) ->
 def people(role: str, signers: Sequence[TrustedKey]) -> int:
     """Return how many people signed in a role: distinct holders or keys, whichever is fewer."""
     signed = [key for key in signers if key.role == role]
-    holders = {unicodedata.normalize("NFKC", key.holder).casefold() for key in signed}
+    holders = {folded(key.holder) for key in signed}
     return min(len(holders), len({key.spki for key in signed}))
 
 
