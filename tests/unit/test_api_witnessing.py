@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from ftgov.api import witnessing
+from ftgov.api import recording, witnessing
 from ftgov.api.tree_heads import export_head, made_log_key
 from ftgov.api.witnessing import cosign, export_consistency, witness_key
 from ftgov.api.workspaces import init, open_workspace
@@ -153,7 +153,7 @@ def test_of_two_heads_cosigned_at_once_one_is_refused(
         heads[name] = tmp_path / name
         export_head(forked, heads[name])
         export_consistency(forked, heads[name], 2, tmp_path / f"proof-{name}")
-    real = witnessing.append_after
+    real = recording.append_after
 
     def late(*args: Any, **fields: Any) -> Any:
         """Let the other one go first, once."""
