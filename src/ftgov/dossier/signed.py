@@ -7,7 +7,6 @@ different keys, under the same terms.
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any, Final, NamedTuple
@@ -18,6 +17,7 @@ from ftgov.errors import FtgovError
 from ftgov.records.attestation import Statement
 from ftgov.records.canonical import canonical_bytes, plain
 from ftgov.records.digest import Digest, digest_bytes
+from ftgov.records.holder import folded
 from ftgov.records.sign_off import SIGN_OFF_PREDICATE
 from ftgov.records.verified import VerifiedSignature
 from ftgov.records.waiver import WAIVER_PREDICATE, VerifiedWaiver, Waiver
@@ -192,8 +192,4 @@ def _are_two(author: Hand, approver: Hand) -> bool:
     assert author.signed is not None, "only signatures that count are paired"
     assert approver.signed is not None, "only signatures that count are paired"
     one, other = author.signed.key, approver.signed.key
-    return one.spki != other.spki and _folded(one.holder) != _folded(other.holder)
-
-
-def _folded(name: str) -> str:
-    return " ".join(unicodedata.normalize("NFKC", name).casefold().split())
+    return one.spki != other.spki and folded(one.holder) != folded(other.holder)

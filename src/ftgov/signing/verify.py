@@ -122,6 +122,8 @@ def _unproven_here(case: Case) -> tuple[str, ...]:
         said.append(
             "That everybody is shown the same log: the trust pack demands no witness of its head."
         )
+    if case.heard.withdrawn and case.key is not None:
+        said.append(f"That its signer stands by it: {case.key.holder} signed it, and dissents.")
     if case.predicate is not None:
         said.append("That nobody dissents: a dissent can be left out of a copy of the bundle.")
     said += [

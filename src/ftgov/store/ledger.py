@@ -70,16 +70,37 @@ class Ledger:
                 can't be written; nothing was recorded then.
         """
         drafts = [drafted(record, actor=actor, recorded_at=recorded_at) for record in records]
-        if self._database.read_only:
-            raise FtgovError(
-                f"The ledger {self._database.label} is open for reading only.",
-                why="You may not write to this workspace's folder.",
-                next_step="Make the workspace writable for you, or work on a copy.",
-            )
+        self._require_writable()
         if not drafts:
             return []
         with self._database.transaction(writes=True) as connection:
             return placed(connection, drafts)
+
+    def append_after(
+        self, standing: Entry | None, record: Record, *, actor: str, recorded_at: str
+    ) -> Entry | None:
+        """Record one thing only if what stands under its type and name is what the caller saw.
+
+        Args:
+            standing: The current entry that the caller judged by; None where there was none.
+            record: A record that has a `type` and a `name`.
+            actor: Who records it: the id of a party.
+            recorded_at: When, as RFC 3339 UTC text.
+
+        Returns:
+            Its entry, durable; None, with nothing recorded, where another stands by now.
+
+        Raises:
+            FtgovError: As `append_all` does.
+        """
+        draft = drafted(record, actor=actor, recorded_at=recorded_at)
+        self._require_writable()
+        key = (draft.type, draft.name)
+        with self._database.transaction(writes=True) as connection:
+            now = current_of(connection, [key]).get(key)
+            if (now and now.seq) != (standing and standing.seq):
+                return None
+            return placed(connection, [draft])[0]
 
     def get(self, model: type[R], name: str) -> R | None:
         """Return the current record of a type and name, or None if there is none.
@@ -226,6 +247,14 @@ class Ledger:
     def _walked(self, kind: str, name: str, direction: Direction) -> list[Link]:
         with self._database.transaction() as connection:
             return walked(connection, kind, name, direction)
+
+    def _require_writable(self) -> None:
+        if self._database.read_only:
+            raise FtgovError(
+                f"The ledger {self._database.label} is open for reading only.",
+                why="You may not write to this workspace's folder.",
+                next_step="Make the workspace writable for you, or work on a copy.",
+            )
 
     def _require_size(self, entries: int, size: int) -> None:
         if size > entries:
