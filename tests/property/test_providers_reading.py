@@ -19,8 +19,8 @@ from ftgov.providers.paging import Place, pages
 from ftgov.providers.protocol import Answer, HostError, HostRefused
 from ftgov.providers.shapes.costs import decimal_text, derive_bucket
 from ftgov.providers.shapes.evaluations import derive_run
-from ftgov.providers.shapes.files import derive_file
 from ftgov.providers.shapes.events import EVENTS
+from ftgov.providers.shapes.files import derive_file
 from ftgov.providers.shapes.jobs import CHECKPOINTS, derive_job
 from ftgov.providers.shapes.models import derive_model
 from ftgov.providers.shapes.unit import Below, Unit, Where
