@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -62,11 +63,15 @@ def _walk(run: Run, listing: Listing) -> None:
     quiet, before = 0, float("inf")
     early = listing.newest_first and not run.wanted.full and _swept_lately(run, listing)
     ended_early = False
-    for page in pages(run.host, _from(run, listing)):
+    # Where reading may end early, nothing is asked ahead.
+    ahead = not early and run.wanted.since is None
+    for page, things in _begun(run, listing, met, ahead=ahead):
         for item in page.items:
             before, sorted_ = _in_order(item, before)
             early = early and sorted_
-        changed = _page(run, listing, page, met)
+        failed = run.tally(listing.resource).failed
+        changed = keep(run, listing, page.answer, things) > 0
+        changed = changed or run.tally(listing.resource).failed > failed
         for item in page.items:
             for inner in listing.inner(item) if _native(listing, item) else ():
                 walk(run, inner)
@@ -88,8 +93,34 @@ def _walk(run: Run, listing: Listing) -> None:
         _mark_swept(run, listing, met)
 
 
-def _page(run: Run, listing: Listing, page: Page, met: set[str]) -> bool:
-    """Keep what is new on a page; return whether anything was, or could not be read."""
+def _begun(
+    run: Run, listing: Listing, met: set[str], *, ahead: bool
+) -> Iterator[tuple[Page, Iterator[Read]]]:
+    """Yield the pages of a listing, each with its things as they are read.
+
+    Ahead, what a page shows is being asked for while the page before it is kept. A page that was
+    begun is yielded before the fault that ended the listing after it.
+    """
+    waiting: tuple[Page, Iterator[Read]] | None = None
+    try:
+        for page in pages(run.host, _from(run, listing)):
+            begun = page, _page(run, listing, page, met)
+            if not ahead:
+                yield begun
+                continue
+            if waiting is not None:
+                yield waiting
+            waiting = begun
+    except (HostError, HostRefused):
+        if waiting is not None:
+            yield waiting
+        raise
+    if waiting is not None:
+        yield waiting
+
+
+def _page(run: Run, listing: Listing, page: Page, met: set[str]) -> Iterator[Read]:
+    """Begin to read what may be new on a page, and yield it in order as it comes."""
     tally = run.tally(listing.resource)
     wanted = []
     for item in page.items:
@@ -110,9 +141,7 @@ def _page(run: Run, listing: Listing, page: Page, met: set[str]) -> bool:
             tally.unchanged += 1
             continue
         wanted.append(Read(item, native))
-    failed = tally.failed
-    things = run.pool.map(lambda thing: _with_below(run, listing, thing), wanted)
-    return keep(run, listing, page.answer, things) > 0 or tally.failed > failed
+    return run.pool.map(lambda thing: _with_below(run, listing, thing), wanted)
 
 
 def _with_below(run: Run, listing: Listing, thing: Read) -> Read:
