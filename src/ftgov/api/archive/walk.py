@@ -10,7 +10,7 @@ from typing import Any
 
 from ftgov.api.archive.listings import FILES, Listing, Under
 from ftgov.api.archive.run import Read, Run, commit, keep, native_key
-from ftgov.api.archive.standing import SWEEP, archived_name
+from ftgov.api.archive.standing import SWEEP, archived_name, item_mark
 from ftgov.errors import FtgovError
 from ftgov.providers.lax import clean, item_bytes
 from ftgov.providers.paging import Page, pages
@@ -136,11 +136,13 @@ def _page(run: Run, listing: Listing, page: Page, met: set[str]) -> Iterator[Rea
         if _too_old(run, item):
             continue
         known = run.standing.get(listing.resource, key)
-        same = known is not None and known.item == digest_bytes(item_bytes(item))
+        same = known is not None and known.item == item_mark(digest_bytes(item_bytes(item)))
         if known and same and known.settled and not known.tombstoned and not run.wanted.full:
             tally.unchanged += 1
             continue
         wanted.append(Read(item, native))
+    if not listing.has_below:
+        return iter(wanted)
     return run.pool.map(lambda thing: _with_below(run, listing, thing), wanted)
 
 
@@ -229,7 +231,7 @@ def _mark_swept(run: Run, listing: Listing, met: set[str]) -> None:
     names = "\n".join(sorted(met)).encode()
     part = ArchivedPart(resource=SWEEP, items=len(met), content=digest_bytes(names), responses=())
     known = run.standing.get(f"{listing.resource}.{SWEEP}", native)
-    if known and known.item == part.content and _swept_lately(run, listing):
+    if known and known.item == item_mark(part.content) and _swept_lately(run, listing):
         return
     resource = f"{listing.resource}.{SWEEP}"
     made = Archived(
@@ -245,10 +247,10 @@ def _mark_swept(run: Run, listing: Listing, met: set[str]) -> None:
 
 
 def _swept_lately(run: Run, listing: Listing) -> bool:
-    known = run.standing.get(f"{listing.resource}.{SWEEP}", _sweep_of(listing))
-    if known is None:
+    before = run.standing.swept_at(f"{listing.resource}.{SWEEP}", _sweep_of(listing))
+    if before is None:
         return False
-    then, now = (datetime.fromisoformat(each) for each in (known.observed_at, run.clock()))
+    then, now = (datetime.fromisoformat(each) for each in (before, run.clock()))
     return now - then < _SWEEP_AGAIN
 
 
