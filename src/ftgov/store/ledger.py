@@ -35,6 +35,7 @@ from ftgov.transparency.merkle import consistency_proof, inclusion_proof, root_o
 R = TypeVar("R", bound=Record)
 _ANY = Filter()
 _PAGE = 1000
+_HELD = 250
 
 
 class Ledger:
@@ -120,8 +121,8 @@ class Ledger:
         )
         with self._database.transaction() as connection:
             places = list(connection.execute(spans).scalars())
-        for start in range(0, len(places), _PAGE):
-            page = places[start : start + _PAGE]
+        for start in range(0, len(places), _HELD):
+            page = places[start : start + _HELD]
             entries = {
                 entry.seq: entry
                 for entry in self._all(select(*COLUMNS).where(LEDGER.c.seq.in_(page)))
