@@ -14,6 +14,7 @@ from ftgov.cli.command_check import FORMATS
 from ftgov.cli.main import execute
 from ftgov.records.entry import DecisionsMade
 from ftgov.signing.envelope import parse_envelope
+from tests_support import HOUSE
 
 
 def _check(*words: str | Path) -> int:
@@ -108,3 +109,21 @@ def test_decisions_can_be_signed(demo_copy: Path) -> None:
         assert made.statement is not None
         signed = parse_envelope(opened.evidence.path(made.statement.digest).read_bytes())
         assert signed.signed_by(load_key(opened, "gate").public)
+
+
+def test_a_rule_is_named_where_it_is_written(
+    demo_copy: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(demo_copy)
+    shipped = HOUSE / "policies" / "gates" / "baseline.yaml"
+    lines = shipped.read_text().splitlines()
+    at = next(n for n, line in enumerate(lines, 1) if line.strip() == "id: FTG-QUAL-001")
+    assert _check("harmful-full", "--policy", "baseline") == 11
+    told = f"rule: policies/gates/baseline.yaml:{at} (shipped with ftgov)\n"
+    assert told in capsys.readouterr().out
+    assert _check("harmful-full", "--policy", "baseline", "--format", "junit") == 11
+    assert told.strip() in capsys.readouterr().out
+    Path("gates").mkdir()
+    Path("gates/ours.yaml").write_text(shipped.read_text())
+    assert _check("harmful-full", "--policy", "gates/ours.yaml") == 11
+    assert f"rule: gates/ours.yaml:{at}\n" in capsys.readouterr().out

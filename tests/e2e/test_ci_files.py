@@ -121,18 +121,46 @@ def test_the_gitlab_job_leaves_its_reports(demo_copy: Path) -> None:
     assert read.failures == 2
 
 
-def test_the_pre_commit_hooks_tell_a_sound_gate_from_a_broken_one(tmp_path: Path) -> None:
+def _hooks() -> dict[str, Any]:
+    """Return the hooks by id, each run by a tool that installs Python packages."""
     hooks = yaml.safe_load((HOUSE / ".pre-commit-hooks.yaml").read_text())
+    assert all(hook["language"] == "python" for hook in hooks)
+    assert len({hook["id"] for hook in hooks}) == len(hooks)
+    return {hook["id"]: hook for hook in hooks}
+
+
+@pytest.mark.parametrize("name", ["ftgov-policy-lint", "ftgov-policy-test"])
+def test_the_pre_commit_hooks_tell_a_sound_gate_from_a_broken_one(
+    tmp_path: Path, name: str
+) -> None:
     sound = (HOUSE / "policies" / "gates" / "baseline.yaml").read_text()
     gates = tmp_path / "gates"
     gates.mkdir()
     (gates / "sound.yaml").write_text(sound)
     (gates / "broken.yaml").write_text(sound.replace("accuracy_change.low >=", "acuracy.low >="))
-    assert len({hook["id"] for hook in hooks}) == len(hooks) == 2
-    for hook in hooks:
-        assert hook["language"] == "python"
-        assert re.search(hook["files"], "gates/sound.yaml")
-        status, out = _run(f"{hook['entry']} gates/sound.yaml", tmp_path, {}, "sh", "-c")
-        assert status == 0, out
-        status, _ = _run(f"{hook['entry']} gates/broken.yaml", tmp_path, {}, "sh", "-c")
-        assert status in {2, 11}
+    hook = _hooks()[name]
+    assert re.search(hook["files"], "gates/sound.yaml")
+    status, out = _run(f"{hook['entry']} gates/sound.yaml", tmp_path, {}, "sh", "-c")
+    assert status == 0, out
+    status, _ = _run(f"{hook['entry']} gates/broken.yaml", tmp_path, {}, "sh", "-c")
+    assert status in {2, 11}
+
+
+def test_the_pre_commit_hook_of_training_files_stops_what_cannot_be_learnt(tmp_path: Path) -> None:
+    row = {"messages": [{"role": "user", "content": "a"}, {"role": "assistant", "content": "b"}]}
+    files = tmp_path / "data"
+    files.mkdir()
+    (files / "sound.jsonl").write_text(json.dumps(row))
+    (files / "broken.jsonl").write_text(json.dumps({"messages": row["messages"][:1]}))
+    (tmp_path / "held.jsonl").write_text('{"prompt": "a"}')
+    hook = _hooks()["ftgov-data"]
+    assert hook["require_serial"], "files are one dataset, and pre-commit would part them"
+    for name, wanted in (("data/a.jsonl", True), ("data/b/a.jsonl.gz", True), ("a.jsonl", False)):
+        assert bool(re.search(hook["files"], name)) is wanted
+    for arguments, wanted_status in (
+        ("data/sound.jsonl", 0),
+        ("data/sound.jsonl data/broken.jsonl", 10),
+        ("--holdout=held.jsonl data/sound.jsonl", 10),
+    ):
+        status, out = _run(f"{hook['entry']} {arguments}", tmp_path, {}, "sh", "-c")
+        assert status == wanted_status, out

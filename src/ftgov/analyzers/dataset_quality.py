@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from ftgov.analyzers import figures
 from ftgov.analyzers.protocol import Analyzer, Measure
@@ -16,7 +15,8 @@ from ftgov.records.measurement import Measurement
 from ftgov.records.subject import Subject
 from ftgov.tables.answers import prompt_digest
 from ftgov.tables.chats import user_prompts
-from ftgov.tables.lines import json_object, json_rows, numbered_lines
+from ftgov.tables.lines import json_rows
+from ftgov.tables.row_tally import RowTally, read_rows
 
 _COUNTED = "each line of the recorded files read once, streaming; blank lines are no rows"
 _METHODS = {
@@ -32,24 +32,13 @@ _NAMED = 3
 _LONGEST_PLACE = 300
 
 
-@dataclass
-class _Tally:
+class _Counted(NamedTuple):
     """What was counted in one dataset."""
 
     name: str
     learned: bool
     size: int
-    rows: int = 0
-    unreadable_rows: int = 0
-    duplicate_rows: int = 0
-    overlap_rows: int = 0
-    seen: set[bytes] = field(default_factory=set)
-    places: list[str] = field(default_factory=list)
-
-    def note(self, place: str, fault: str) -> None:
-        """Remember the first few faults by file and line."""
-        if len(self.places) < _NAMED:
-            self.places.append(f"{figures.shown(place, _LONGEST_PLACE)}: {fault}")
+    tally: RowTally
 
 
 class DatasetQuality:
@@ -85,13 +74,13 @@ class DatasetQuality:
                 "`ftgov record dataset`.",
             )
         asked = _asked(subject, evidence)
-        tallies = [_count(dataset, evidence, asked) for dataset in subject.datasets]
-        return (self._finding(subject, tallies, asked=bool(asked)),)
+        counted = [_count(dataset, evidence, asked) for dataset in subject.datasets]
+        return (self._finding(subject, counted, asked=bool(asked)),)
 
-    def _finding(self, subject: Subject, tallies: list[_Tally], *, asked: bool) -> Finding:
-        measurements = tuple(_measurements(subject, tallies, asked=asked))
+    def _finding(self, subject: Subject, counted: list[_Counted], *, asked: bool) -> Finding:
+        measurements = tuple(_measurements(subject, counted, asked=asked))
         total_overlap = measurements[2]
-        outcome, summary = _judged(tallies, total_overlap.reason or "")
+        outcome, summary = _judged(counted, total_overlap.reason or "")
         return Finding(
             id=self.id,
             analyzer=self.id,
@@ -119,45 +108,25 @@ def _asked(subject: Subject, evidence: EvidenceReader) -> set[bytes]:
                     asked.add(prompt_digest(row["prompt"]))
     for dataset in subject.datasets:
         if not _learned(dataset):
-            for _, _, prompts in _lines(dataset, evidence):
-                asked.update(prompts if isinstance(prompts, tuple) else ())
+            for file in dataset.files:
+                with evidence.open(file.digest) as stream:
+                    for read in read_rows(stream, file.name, user_prompts):
+                        asked.update(read.prompts)
     return asked
 
 
-def _lines(
-    dataset: Dataset, evidence: EvidenceReader
-) -> Iterator[tuple[str, bytes, tuple[bytes, ...] | str]]:
-    """Yield each row's place, bytes, and its prompts' digests or why it can't be read."""
+def _count(dataset: Dataset, evidence: EvidenceReader, asked: set[bytes]) -> _Counted:
+    learned = _learned(dataset)
+    tally = RowTally(user_prompts, asked if learned else frozenset())
     for file in dataset.files:
         with evidence.open(file.digest) as stream:
-            for number, line in numbered_lines(stream, file.name):
-                place = f"{file.name} line {number}"
-                try:
-                    prompts = user_prompts(json_object(line))
-                except ValueError as fault:
-                    yield place, line, str(fault)
-                else:
-                    yield place, line, tuple(prompt_digest(text) for text in prompts)
+            tally.add(stream, file.name)
+    return _Counted(dataset.name, learned, sum(file.bytes for file in dataset.files), tally)
 
 
-def _count(dataset: Dataset, evidence: EvidenceReader, asked: set[bytes]) -> _Tally:
-    learned = _learned(dataset)
-    tally = _Tally(dataset.name, learned, sum(file.bytes for file in dataset.files))
-    for place, line, prompts in _lines(dataset, evidence):
-        tally.rows += 1
-        known = len(tally.seen)
-        tally.seen.add(hashlib.sha256(line).digest()[:16])
-        tally.duplicate_rows += len(tally.seen) == known
-        if isinstance(prompts, str):
-            tally.unreadable_rows += 1
-            tally.note(place, prompts)
-        elif learned and not asked.isdisjoint(prompts):
-            tally.overlap_rows += 1
-            tally.note(place, "its prompt is asked in the evaluation")
-    return tally
-
-
-def _measurements(subject: Subject, tallies: list[_Tally], *, asked: bool) -> Iterator[Measurement]:
+def _measurements(
+    subject: Subject, counted: list[_Counted], *, asked: bool
+) -> Iterator[Measurement]:
     """Yield the totals, then the figures of each dataset."""
     tests = [run.answers.digest for run in subject.evaluations]
     tests += [f.digest for d in subject.datasets if not _learned(d) for f in d.files]
@@ -166,17 +135,17 @@ def _measurements(subject: Subject, tallies: list[_Tally], *, asked: bool) -> It
     every = figures.Grounds(tuple(dict.fromkeys([*learned_from, *tests])))
     unknown = "" if asked else "no evaluation prompt is recorded to compare with"
     for name in ("unreadable_rows", "duplicate_rows"):
-        yield _figure(name, tallies, every, {})
+        yield _figure(name, counted, every, {})
     missing = unknown or _missing(subject)
-    yield _figure("overlap_rows", tallies, every, {}, "" if _overlap(tallies) else missing)
-    for tally in tallies:
-        own = figures.Grounds(tuple(files[tally.name]))
-        where: figures.Slice = {"dataset": tally.name}
+    yield _figure("overlap_rows", counted, every, {}, "" if _overlap(counted) else missing)
+    for one in counted:
+        own = figures.Grounds(tuple(files[one.name]))
+        where: figures.Slice = {"dataset": one.name}
         for name in ("rows", "bytes", "unreadable_rows", "duplicate_rows"):
-            yield _figure(name, [tally], own, where)
-        if tally.learned:
-            both = figures.Grounds(tuple(dict.fromkeys([*files[tally.name], *tests])))
-            yield _figure("overlap_rows", [tally], both, where, unknown)
+            yield _figure(name, [one], own, where)
+        if one.learned:
+            both = figures.Grounds(tuple(dict.fromkeys([*files[one.name], *tests])))
+            yield _figure("overlap_rows", [one], both, where, unknown)
 
 
 def _missing(subject: Subject) -> str:
@@ -189,13 +158,13 @@ def _missing(subject: Subject) -> str:
     return f"training data is not recorded: {', '.join(lost)}" if lost else ""
 
 
-def _overlap(tallies: Iterable[_Tally]) -> int:
-    return sum(tally.overlap_rows for tally in tallies)
+def _overlap(counted: Iterable[_Counted]) -> int:
+    return sum(one.tally.overlap_rows for one in counted)
 
 
 def _figure(
     name: str,
-    tallies: Iterable[_Tally],
+    counted: Iterable[_Counted],
     grounds: figures.Grounds,
     where: figures.Slice,
     unknown: str = "",
@@ -205,25 +174,24 @@ def _figure(
     about = figures.About(f"dataset_quality.{name}", grounds, _METHODS[name], where, unit)
     if unknown:
         return figures.absent(about, unknown)
-    field_of = "size" if name == "bytes" else name
-    total = sum(getattr(tally, field_of) for tally in tallies)
-    return figures.counted_exactly(about, total, sum(tally.rows for tally in tallies))
+    each = [one.size if name == "bytes" else getattr(one.tally, name) for one in counted]
+    return figures.counted_exactly(about, sum(each), sum(one.tally.rows for one in counted))
 
 
-def _judged(tallies: list[_Tally], unknown: str) -> tuple[Outcome, str]:
+def _judged(counted: list[_Counted], unknown: str) -> tuple[Outcome, str]:
     """Return the outcome and the sentence that says it with its figures."""
-    rows = sum(tally.rows for tally in tallies)
-    unreadable = sum(tally.unreadable_rows for tally in tallies)
-    overlap = _overlap(tallies)
-    learned = sum(tally.rows for tally in tallies if tally.learned)
-    counts = f"{rows} rows in {len(tallies)} datasets were read"
-    places = [place for tally in tallies for place in tally.places][:_NAMED]
+    rows = sum(one.tally.rows for one in counted)
+    unreadable = sum(one.tally.unreadable_rows for one in counted)
+    overlap = _overlap(counted)
+    learned = sum(one.tally.rows for one in counted if one.learned)
+    counts = f"{rows} rows in {len(counted)} datasets were read"
+    places = [place for one in counted for place in _places(one.tally)][:_NAMED]
     if unreadable or overlap:
         return "fail", (
             f"{counts}: {unreadable} cannot be used and {overlap} of {learned} training rows ask "
             f"what the evaluation asks (first: {'; '.join(places)})."
         )
-    if empty := [tally.name for tally in tallies if not tally.rows]:
+    if empty := [one.name for one in counted if not one.tally.rows]:
         return "fail", f"{counts}, but none at all in: {', '.join(empty)}."
     if unknown:
         return "inconclusive", (
@@ -234,6 +202,15 @@ def _judged(tallies: list[_Tally], unknown: str) -> tuple[Outcome, str]:
         f"{counts}: all can be used, and none of {learned} training rows asks what the "
         "evaluation asks."
     )
+
+
+def _places(tally: RowTally) -> list[str]:
+    """Return the first rows of a dataset that fail it, by file and line."""
+    faults = [*tally.places.get("unreadable", ()), *tally.places.get("overlap", ())]
+    return [
+        f"{figures.shown(f'{place.file} line {place.line}', _LONGEST_PLACE)}: {place.why}"
+        for place in sorted(faults)[:_NAMED]
+    ]
 
 
 ANALYZER: Analyzer = DatasetQuality()

@@ -21,6 +21,7 @@ def judged_of(result: GateResult, *, where: Path | str = SETTINGS) -> Judged:
 
     Rules of a gate that lies below the current folder are placed in its file, which is what code
     hosts can show; those of a shipped gate, or one from elsewhere, in the file that names the gate.
+    Text and JUnit say beside it where in a shipped gate the rule is written.
 
     Args:
         result: What the gates concluded.
@@ -37,6 +38,7 @@ def judged_of(result: GateResult, *, where: Path | str = SETTINGS) -> Judged:
         tool=TOOL,
         default_place=Place(_below(Path(where)) or Path(where).name),
         places=_places(result.gates),
+        shipped=_shipped_places(result.gates),
         files=_names(result.assessment),
     )
 
@@ -47,16 +49,33 @@ def _below(path: Path) -> str | None:
     return whole.relative_to(here).as_posix() if whole.is_relative_to(here) else None
 
 
-def _places(gates: tuple[GateFile, ...]) -> Mapping[tuple[str, str], Place]:
+def _is_shipped(gate: GateFile) -> bool:
     ours = shipped("policies", "gates").resolve()
+    return Path(gate.gate.file).resolve().is_relative_to(ours)
+
+
+def _shipped_places(gates: tuple[GateFile, ...]) -> Mapping[tuple[str, str], Place]:
+    """Return where rules of shipped gates are written, below the top of ftgov's own source."""
+    return {
+        (gate.gate.name, policy.id): Place(
+            f"policies/gates/{Path(gate.gate.file).name}", line_of(lines, "metadata.id")
+        )
+        for gate in gates
+        if _is_shipped(gate)
+        for policy, lines in zip(gate.gate.policies, gate.gate.lines, strict=True)
+    }
+
+
+def _places(gates: tuple[GateFile, ...]) -> Mapping[tuple[str, str], Place]:
     found: dict[tuple[str, str], Place] = {}
-    for gate, _ in gates:
+    for each in gates:
+        gate = each.gate
         bundle, inside, _ = gate.file.partition(".tar:")
         if inside and (tar := _below(Path(f"{bundle}.tar"))):
             found |= {(gate.name, policy.id): Place(tar) for policy in gate.policies}
             continue
         file = _below(Path(gate.file))
-        if file is None or Path(gate.file).resolve().is_relative_to(ours):
+        if file is None or _is_shipped(each):
             continue
         for policy, lines in zip(gate.policies, gate.lines, strict=True):
             found[gate.name, policy.id] = Place(file, line_of(lines, "metadata.id"))

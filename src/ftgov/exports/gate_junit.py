@@ -80,7 +80,7 @@ def _case(item: Item, judged: Judged) -> str:
     details += [f"evidence: {d} {judged.files.get(d, '')}".rstrip() for d in item.evidence]
     details += [f"waiver: {waiver_text(item)}"] if item.waiver else []
     details += [f"to change it: {item.remedy}"] if item.remedy else []
-    details.append(f"rule: {item.place.file}:{item.place.line}")
+    details.append(f"rule: {item.written}")
     body = escape(_clean("\n".join(details)))
     said = _attribute(f"{item.outcome}: {item.message}")
     return f'{opening}><{tag} type="{item.outcome}" message={said}>{body}</{tag}></testcase>\n'

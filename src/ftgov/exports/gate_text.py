@@ -76,7 +76,7 @@ def _item(item: Item, judged: Judged) -> Iterator[Line]:
         yield _quiet("waiver", waiver_text(item))
     if item.remedy:
         yield _quiet("to change it", one_line(item.remedy))
-    yield _quiet("rule", f"{item.place.file}:{item.place.line}")
+    yield _quiet("rule", item.written)
 
 
 def _aside(item: Item) -> str:

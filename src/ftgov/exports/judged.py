@@ -61,6 +61,13 @@ class Item(NamedTuple):
     cause: Cause | None = None
     policy: Digest | None = None
     waiver: AppliedWaiver | None = None
+    shipped_at: Place | None = None
+
+    @property
+    def written(self) -> str:
+        """Where the rule itself is written, which for a shipped gate is no file of the user's."""
+        at = self.shipped_at or self.place
+        return f"{at.file}:{at.line}{' (shipped with ftgov)' if self.shipped_at else ''}"
 
     @property
     def stops(self) -> bool:
@@ -99,6 +106,7 @@ class Judged(NamedTuple):
     tool: str
     default_place: Place
     places: Mapping[tuple[str, str], Place] = {}
+    shipped: Mapping[tuple[str, str], Place] = {}
     files: Mapping[Digest, str] = {}
 
     @property
@@ -131,6 +139,7 @@ class Judged(NamedTuple):
             cause=decision.cause,
             policy=decision.policy,
             waiver=decision.waiver,
+            shipped_at=self.shipped.get((decision.gate, decision.rule)),
         )
 
     def _undecided(self) -> Item:

@@ -104,7 +104,7 @@ def _proven(case: Case, entry: LogEntry) -> _Seen:
     try:
         return _Seen(_head(proof, entry, origin, known), _witnesses(case, note, known))
     except ValueError as fault:
-        raise _Wrong(f"{LOG_PROOF_NAME}: {fault}") from fault
+        raise _Wrong(f"{LOG_PROOF_NAME} or {LOG_ENTRY_NAME}: {fault}") from fault
 
 
 def _head(proof: TlogProof, entry: LogEntry, origin: str, known: list[str]) -> TreeHead:
