@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from archive_support import archived, bodies, counts, made, tally
-from ftgov.api.archive import job_events
+from ftgov.api.archive import job_events, run
 from ftgov.api.archive.check import check_archive
 from ftgov.errors import FtgovError, NotAssessable
 from ftgov.providers.names import name_of
@@ -76,6 +76,31 @@ def test_all_events_of_a_job_are_one_record_and_each_is_derived_on_demand(tmp_pa
                 assert workspace.ledger.get(JobEvent, event.name) == event
         with pytest.raises(NotAssessable, match="was not read from a host"):
             job_events(workspace, "other")
+
+
+def test_many_things_on_one_page_are_one_capture_and_several_transactions(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written: list[int] = []
+    write = run._write
+
+    def counted(*given: Any) -> None:
+        written.append(len(given[3]))
+        write(*given)
+
+    monkeypatch.setattr(run, "_MANY", 3)
+    monkeypatch.setattr(run, "_write", counted)
+    with made(tmp_path) as workspace, serving(Account.seeded(5)) as fake:
+        result = archived(workspace, fake, only=("models",))
+        read = tally(result, "models").read
+        assert sum(written) == read > 6
+        assert max(written) == 3
+        assert result.captures == len(workspace.ledger.every(Capture)) == 1
+        assert len(bodies(workspace, "archived")) == read + 1  # and that it was read to its end
+        assert check_archive(workspace).differs == ()
+        head = workspace.ledger.head()
+        archived(workspace, fake, only=("models",))
+        assert workspace.ledger.head() == head
 
 
 def test_events_of_an_unknown_type_keep_their_payload(tmp_path: Path) -> None:

@@ -117,8 +117,13 @@ class EvidenceStore:
             UsageError: If there is no such file.
             FtgovError: As `put_file` does.
         """
+        clear = [each for each in incoming if not each.erasable]
+        erasable = [each for each in incoming if each.erasable]
         with self.at_once():
-            return list(pool.map(self._take, incoming))
+            kept = dict(zip(clear, pool.map(self._take, clear), strict=True))
+            # After those in clear, so that what is both is refused whatever the threads do.
+            kept |= dict(zip(erasable, pool.map(self._take, erasable), strict=True))
+        return [kept[each] for each in incoming]
 
     def _take(self, one: Incoming) -> Evidence:
         name, media_type, erasable = one.name, one.media_type, one.erasable

@@ -71,10 +71,7 @@ def settle_roles(run: Run) -> None:
 
 
 def _keep(run: Run, group: Sequence[_Fetched], own: _Own) -> None:
-    """Take in some files side by side, and record what follows from each; others are fetched then.
-
-    A thing that stood before is looked up once for all of them.
-    """
+    """Take in some files side by side, and record what follows, while others are fetched."""
     tally = run.tally(RESOURCE)
     tally.read += len(group)
     for each in group:
