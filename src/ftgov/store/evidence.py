@@ -110,18 +110,15 @@ class EvidenceStore:
         others may be in their place already: a file that no record names does no harm.
 
         Args:
-            incoming: The files; erasable ones are taken in one by one, since each needs a key.
+            incoming: The files.
             pool: What writes them; the disk is waited for outside the interpreter's lock.
 
         Raises:
             UsageError: If there is no such file.
             FtgovError: As `put_file` does.
         """
-        clear = [each for each in incoming if not each.erasable]
         with self.at_once():
-            kept = dict(zip(clear, pool.map(self._take, clear), strict=True))
-            kept |= {each: self._take(each) for each in incoming if each.erasable}
-        return [kept[each] for each in incoming]
+            return list(pool.map(self._take, incoming))
 
     def _take(self, one: Incoming) -> Evidence:
         name, media_type, erasable = one.name, one.media_type, one.erasable
@@ -238,7 +235,8 @@ class EvidenceStore:
         """Copy and hash in one pass, then give the file its name; an equal one stays as it is."""
         hashed, size = hashlib.sha256(), 0
         with partial_file(self._root) as (stream, partial):
-            sweep(self._root, now=os.fstat(stream.fileno()).st_mtime)
+            if not self.sealed.is_swept:
+                sweep(self._root, now=os.fstat(stream.fileno()).st_mtime)
             for chunk in chunks:
                 hashed.update(chunk)
                 size += stream.write(chunk)

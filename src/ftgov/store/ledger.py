@@ -104,14 +104,30 @@ class Ledger:
             LedgerTampered: If an entry is not what was recorded.
             FtgovError: If this program can't read a record.
         """
+        return list(self.current(model))
+
+    def current(self, model: type[R]) -> Iterator[R]:
+        """Yield what `every` returns; memory does not grow with the length of the records.
+
+        What is recorded meanwhile may or may not be among them.
+        """
+        last = func.max(LEDGER.c.seq)
         spans = (
-            select(func.min(LEDGER.c.seq).label("first"), func.max(LEDGER.c.seq).label("last"))
+            select(last)
             .where(LEDGER.c.type == _type_of(model))
             .group_by(LEDGER.c.name)
-            .subquery()
+            .order_by(func.min(LEDGER.c.seq))
         )
-        query = select(*COLUMNS).join(spans, LEDGER.c.seq == spans.c.last)
-        return [self.read(model, entry) for entry in self._all(query.order_by(spans.c.first))]
+        with self._database.transaction() as connection:
+            places = list(connection.execute(spans).scalars())
+        for start in range(0, len(places), _PAGE):
+            page = places[start : start + _PAGE]
+            entries = {
+                entry.seq: entry
+                for entry in self._all(select(*COLUMNS).where(LEDGER.c.seq.in_(page)))
+            }
+            for seq in page:
+                yield self.read(model, entries[seq])
 
     def read(self, model: type[R], entry: Entry) -> R:
         """Return the record that an entry holds.

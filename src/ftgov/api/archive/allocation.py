@@ -8,7 +8,8 @@ measures what a job cost.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 from typing import Final, NamedTuple
 
@@ -20,6 +21,7 @@ from ftgov.records.base import Record
 from ftgov.records.canonical import canonical_bytes
 from ftgov.records.job import Job
 from ftgov.records.usage_cost import UsageCost
+from ftgov.store.evidence import Incoming
 
 _TRAINING: Final = re.compile(r"fine[-_ ]?tun|\btraining\b", re.IGNORECASE)
 _PLACES: Final = Decimal(1).scaleb(-6)
@@ -33,12 +35,21 @@ class Share(NamedTuple):
     among: int
 
 
+class Trained(NamedTuple):
+    """What is asked of a job that may have a share."""
+
+    name: str
+    finished_at: str | None
+    trained_tokens: int | None
+    base: str | None
+
+
 def is_training(line_item: str | None) -> bool:
     """Return whether a line of a bill speaks of training."""
     return bool(line_item and _TRAINING.search(line_item))
 
 
-def shares(line: UsageCost, jobs: Iterable[Job]) -> list[Share]:
+def shares(line: UsageCost, jobs: Iterable[Job | Trained]) -> list[Share]:
     """Share a line of a bill among the jobs that finished in its span, by trained tokens.
 
     Jobs of another model than the one that the line names have no share. The shares are rounded to
@@ -68,11 +79,14 @@ def shares(line: UsageCost, jobs: Iterable[Job]) -> list[Share]:
 
 
 def allocate_costs(run: Run) -> None:
-    """Allocate the bill's training lines to jobs; each job gets its bill, labelled allocated."""
+    """Allocate the bill's training lines to jobs; each job gets its bill, labelled allocated.
+
+    What is billed for one day is recorded before the next, so that memory holds a day's jobs.
+    """
     ledger = run.workspace.ledger
     lines = [
         line
-        for line in ledger.every(UsageCost)
+        for line in ledger.current(UsageCost)
         if line.job is None
         and line.observation
         and line.observation.provider == run.where.provider
@@ -81,26 +95,42 @@ def allocate_costs(run: Run) -> None:
     ]
     if not lines:
         return
-    jobs = _jobs(run)
-    allocated = [made for line in lines for made in _allocated(line, jobs.values())]
-    fresh = settled_records(run.workspace, allocated)
-    touched = {each.job for each in fresh if isinstance(each, UsageCost) and each.job}
-    bills = [_billed(run, jobs[name], allocated) for name in sorted(touched)]
-    if fresh:
-        commit(run, [*fresh, *bills])
+    jobs = _trained(run)
+    for group in _together(lines):
+        allocated = [made for line in group for made in _allocated(line, jobs)]
+        fresh = settled_records(run.workspace, allocated)
+        touched = {each.job for each in fresh if isinstance(each, UsageCost) and each.job}
+        if fresh:
+            commit(run, [*fresh, *_billed(run, sorted(touched), allocated)])
 
 
-def _jobs(run: Run) -> Mapping[str, Job]:
-    return {
-        job.name: job
-        for job in run.workspace.ledger.every(Job)
-        if job.observation
+def _together(lines: Iterable[UsageCost]) -> Iterator[list[UsageCost]]:
+    """Yield the lines of each span of time, so that no job has a share in two of the groups."""
+    group: list[UsageCost] = []
+    end = ""
+    for line in sorted(lines, key=lambda each: each.start):
+        if group and line.start >= end:
+            yield group
+            group, end = [], ""
+        group.append(line)
+        end = max(end, line.end)
+    if group:
+        yield group
+
+
+def _trained(run: Run) -> list[Trained]:
+    return [
+        Trained(job.name, job.finished_at, job.trained_tokens, job.base)
+        for job in run.workspace.ledger.current(Job)
+        if job.finished_at
+        and job.trained_tokens
+        and job.observation
         and job.observation.provider == run.where.provider
         and job.observation.tenant == run.where.tenant
-    }
+    ]
 
 
-def _allocated(line: UsageCost, jobs: Iterable[Job]) -> list[UsageCost]:
+def _allocated(line: UsageCost, jobs: Iterable[Trained]) -> list[UsageCost]:
     found = []
     for share in shares(line, jobs):
         rule = (
@@ -119,9 +149,25 @@ def _allocated(line: UsageCost, jobs: Iterable[Job]) -> list[UsageCost]:
     return found
 
 
-def _billed(run: Run, job: Job, allocated: Sequence[UsageCost]) -> Record:
-    """Return a job with its bill: the sum of its shares in the currency that most of them bear."""
-    own = [line for line in allocated if line.job == job.name]
+def _billed(run: Run, names: Sequence[str], allocated: Iterable[UsageCost]) -> list[Record]:
+    """Return jobs, each with its bill."""
+    ledger, own = run.workspace.ledger, defaultdict[str, list[UsageCost]](list)
+    for line in allocated:
+        own[line.job or ""].append(line)
+    bills = [
+        Incoming(f"{name}.bill.json", _bill(own[name]), media_type="application/json")
+        for name in names
+    ]
+    kept = run.workspace.evidence.put_all(bills, run.writer.disk)
+    entries = ledger.pick([("job", name) for name in names])
+    return [
+        ledger.read(Job, entries["job", name]).model_copy(update={"bill": bill})
+        for name, bill in zip(names, kept, strict=True)
+    ]
+
+
+def _bill(own: Sequence[UsageCost]) -> bytes:
+    """Return a job's bill: the sum of its shares in the currency that most of them bear."""
     currencies = [line.currency for line in own]
     currency = max(sorted(set(currencies)), key=currencies.count)
     amount = sum((Decimal(line.amount) for line in own if line.currency == currency), Decimal(0))
@@ -132,7 +178,4 @@ def _billed(run: Run, job: Job, allocated: Sequence[UsageCost]) -> Record:
         "rule": own[0].allocation_rule,
         "lines": [line.name for line in own],
     }
-    kept = run.workspace.evidence.put_bytes(
-        canonical_bytes(bill), name=f"{job.name}.bill.json", media_type="application/json"
-    )
-    return job.model_copy(update={"bill": kept})
+    return canonical_bytes(bill)

@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 from ftgov.providers.lax import clean
 from ftgov.providers.paging import Place
-from ftgov.providers.shapes import evaluations, jobs
+from ftgov.providers.shapes import evaluations, events, jobs
 from ftgov.providers.shapes.costs import derive_bucket
 from ftgov.providers.shapes.files import derive_file
 from ftgov.providers.shapes.models import derive_model
@@ -109,7 +109,7 @@ def _runs(item: Any) -> tuple[Listing, ...]:
 def _below_job(item: Any) -> tuple[Under, ...]:
     path = f"/fine_tuning/jobs/{_part(item['id'])}"
     return (
-        Under(jobs.EVENTS, item["id"], Place(f"{path}/events")),
+        Under(events.EVENTS, item["id"], Place(f"{path}/events")),
         Under(jobs.CHECKPOINTS, item["id"], Place(f"{path}/checkpoints")),
     )
 

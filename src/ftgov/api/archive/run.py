@@ -224,7 +224,7 @@ def _parts(listing: Listing, unit: Unit) -> tuple[ArchivedPart, ...]:
             resource=each.resource,
             of=each.of[:1024],
             items=len(each.items),
-            content=digest_bytes(item_bytes(each.items)),
+            content=each.content,
             responses=each.answers,
             refused=each.refused,
         )

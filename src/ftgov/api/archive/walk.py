@@ -147,8 +147,8 @@ def _below(run: Run, under: Under, answers: list[Answer]) -> Below:
         if fault.status == _UNAUTHORISED:
             raise
         why = f"the host answered {fault.status}"
-        return Below(under.resource, under.of, tuple(digests), tuple(items), why)
-    return Below(under.resource, under.of, tuple(digests), tuple(items))
+        return Below.listed(under.resource, under.of, digests, items, why)
+    return Below.listed(under.resource, under.of, digests, items)
 
 
 def _download(run: Run, file: str, below: list[Below]) -> list[tuple[str, Path]]:
@@ -159,7 +159,8 @@ def _download(run: Run, file: str, below: list[Below]) -> list[tuple[str, Path]]
         except HostRefused as fault:
             if fault.status == _UNAUTHORISED:
                 raise
-            below.append(Below("files.content", file, (), (), f"the host answered {fault.status}"))
+            why = f"the host answered {fault.status}"
+            below.append(Below.listed("files.content", file, (), (), why))
             return []
     return [(file, Path(target.name))]
 
