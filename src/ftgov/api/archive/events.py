@@ -1,4 +1,4 @@
-"""Events of an archived job, each as a record of its own: derived from the exact answers on demand."""
+"""Events of an archived job, each by itself: derived from the exact answers on demand."""
 
 from __future__ import annotations
 

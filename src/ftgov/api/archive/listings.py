@@ -73,6 +73,11 @@ class Listing(NamedTuple):
     dated: bool = False
     results: Callable[[Any], tuple[str, ...]] = _none
 
+    @property
+    def has_below(self) -> bool:
+        """Whether anything more is asked for with each thing."""
+        return any(each is not _none for each in (self.under, self.then, self.results))
+
 
 def _part(native: object) -> str:
     """Return an id as one part of a path, whatever it holds."""

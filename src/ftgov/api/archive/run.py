@@ -15,7 +15,7 @@ from ftgov import __version__
 from ftgov.api.archive.listings import Listing
 from ftgov.api.archive.merge import settled_records
 from ftgov.api.archive.result import Tally
-from ftgov.api.archive.standing import Standing, archived_name, known_of
+from ftgov.api.archive.standing import Standing, archived_name, state_of
 from ftgov.api.archive.writer import Writer
 from ftgov.api.recording import append
 from ftgov.errors import FtgovError
@@ -35,6 +35,9 @@ from ftgov.store.workspace import Workspace
 
 _HELD = 32 << 20
 """How many bytes of answers are held before they are written."""
+
+_MANY = 500
+"""How many things with nothing below them are recorded at once: some hosts list all on one page."""
 
 _BILL_CLOSED = timedelta(days=3)
 
@@ -130,8 +133,9 @@ def keep(run: Run, listing: Listing, page: Answer, things: Iterator[Read]) -> in
     """Record what is new of a page's things, in order; return how many things changed.
 
     A page's answer and what hangs below its things make one capture, recorded in one transaction
-    with what follows from them; where they are many bytes, several, each with the page's answer.
-    It is written beside the reading of what comes next.
+    with what follows from them. Many bytes make several, each with the page's answer; many things
+    with nothing below them make one, and several transactions. It is written beside the reading of
+    what comes next.
     """
     ready: list[_Ready] = []
     changed = held = 0
@@ -142,7 +146,7 @@ def keep(run: Run, listing: Listing, page: Answer, things: Iterator[Read]) -> in
         ready.append(found)
         changed += 1
         held += thing.held
-        if held > _HELD:
+        if held > _HELD or (not held and len(ready) >= _MANY):
             run.writer.begin(partial(_write, run, listing, page, ready))
             ready, held = [], 0
     run.writer.begin(partial(_write, run, listing, page, ready))
@@ -172,8 +176,8 @@ def _ready(run: Run, listing: Listing, page: Answer, thing: Read) -> _Ready | No
         flags=() if listing.private else derived.flags,
         settled=derived.settled or _is_past(listing, thing.item, run.clock()),
     )
-    known = run.standing.known.get(made.name)
-    state = known_of(made.model_dump(mode="json")).state
+    known = run.standing.get(listing.resource, native)
+    state = state_of(made)
     if known is not None and not known.tombstoned and state == known.state:
         tally.unchanged += 1
         _drop(thing)
@@ -273,7 +277,8 @@ def _write(run: Run, listing: Listing, page: Answer, ready: Sequence[_Ready]) ->
     )
     archived = [each.made.model_copy(update={"capture": name}) for each in ready]
     commit(run, [capture, *fresh, *archived])
-    run.captured.append(name)
+    if name not in run.captured[-1:]:
+        run.captured.append(name)
 
 
 def _incoming(ready: _Ready) -> Iterator[Incoming]:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from ftgov.api.archive.listings import FILES, Listing, Under
 from ftgov.api.archive.run import Read, Run, commit, keep, native_key
-from ftgov.api.archive.standing import SWEEP, archived_name
+from ftgov.api.archive.standing import SWEEP, archived_name, item_mark
 from ftgov.errors import FtgovError
 from ftgov.providers.lax import clean, item_bytes
 from ftgov.providers.paging import Page, pages
@@ -62,11 +63,15 @@ def _walk(run: Run, listing: Listing) -> None:
     quiet, before = 0, float("inf")
     early = listing.newest_first and not run.wanted.full and _swept_lately(run, listing)
     ended_early = False
-    for page in pages(run.host, _from(run, listing)):
+    # Where reading may end early, nothing is asked ahead.
+    ahead = not early and run.wanted.since is None
+    for page, things in _begun(run, listing, met, ahead=ahead):
         for item in page.items:
             before, sorted_ = _in_order(item, before)
             early = early and sorted_
-        changed = _page(run, listing, page, met)
+        failed = run.tally(listing.resource).failed
+        changed = keep(run, listing, page.answer, things) > 0
+        changed = changed or run.tally(listing.resource).failed > failed
         for item in page.items:
             for inner in listing.inner(item) if _native(listing, item) else ():
                 walk(run, inner)
@@ -88,8 +93,34 @@ def _walk(run: Run, listing: Listing) -> None:
         _mark_swept(run, listing, met)
 
 
-def _page(run: Run, listing: Listing, page: Page, met: set[str]) -> bool:
-    """Keep what is new on a page; return whether anything was, or could not be read."""
+def _begun(
+    run: Run, listing: Listing, met: set[str], *, ahead: bool
+) -> Iterator[tuple[Page, Iterator[Read]]]:
+    """Yield the pages of a listing, each with its things as they are read.
+
+    Ahead, what a page shows is being asked for while the page before it is kept. A page that was
+    begun is yielded before the fault that ended the listing after it.
+    """
+    waiting: tuple[Page, Iterator[Read]] | None = None
+    try:
+        for page in pages(run.host, _from(run, listing)):
+            begun = page, _page(run, listing, page, met)
+            if not ahead:
+                yield begun
+                continue
+            if waiting is not None:
+                yield waiting
+            waiting = begun
+    except (HostError, HostRefused):
+        if waiting is not None:
+            yield waiting
+        raise
+    if waiting is not None:
+        yield waiting
+
+
+def _page(run: Run, listing: Listing, page: Page, met: set[str]) -> Iterator[Read]:
+    """Begin to read what may be new on a page, and yield it in order as it comes."""
     tally = run.tally(listing.resource)
     wanted = []
     for item in page.items:
@@ -105,14 +136,14 @@ def _page(run: Run, listing: Listing, page: Page, met: set[str]) -> bool:
         if _too_old(run, item):
             continue
         known = run.standing.get(listing.resource, key)
-        same = known is not None and known.item == digest_bytes(item_bytes(item))
+        same = known is not None and known.item == item_mark(digest_bytes(item_bytes(item)))
         if known and same and known.settled and not known.tombstoned and not run.wanted.full:
             tally.unchanged += 1
             continue
         wanted.append(Read(item, native))
-    failed = tally.failed
-    things = run.pool.map(lambda thing: _with_below(run, listing, thing), wanted)
-    return keep(run, listing, page.answer, things) > 0 or tally.failed > failed
+    if not listing.has_below:
+        return iter(wanted)
+    return run.pool.map(lambda thing: _with_below(run, listing, thing), wanted)
 
 
 def _with_below(run: Run, listing: Listing, thing: Read) -> Read:
@@ -200,7 +231,7 @@ def _mark_swept(run: Run, listing: Listing, met: set[str]) -> None:
     names = "\n".join(sorted(met)).encode()
     part = ArchivedPart(resource=SWEEP, items=len(met), content=digest_bytes(names), responses=())
     known = run.standing.get(f"{listing.resource}.{SWEEP}", native)
-    if known and known.item == part.content and _swept_lately(run, listing):
+    if known and known.item == item_mark(part.content) and _swept_lately(run, listing):
         return
     resource = f"{listing.resource}.{SWEEP}"
     made = Archived(
@@ -216,10 +247,10 @@ def _mark_swept(run: Run, listing: Listing, met: set[str]) -> None:
 
 
 def _swept_lately(run: Run, listing: Listing) -> bool:
-    known = run.standing.get(f"{listing.resource}.{SWEEP}", _sweep_of(listing))
-    if known is None:
+    before = run.standing.swept_at(f"{listing.resource}.{SWEEP}", _sweep_of(listing))
+    if before is None:
         return False
-    then, now = (datetime.fromisoformat(each) for each in (known.observed_at, run.clock()))
+    then, now = (datetime.fromisoformat(each) for each in (before, run.clock()))
     return now - then < _SWEEP_AGAIN
 
 

@@ -13,6 +13,7 @@ from ftgov.providers.shapes.unit import Below, Unit, Where, observed
 from ftgov.records.archived import Flag
 from ftgov.records.base import Record
 from ftgov.records.event import JobEvent, JobEvents
+from ftgov.records.observation import Observation
 
 EVENTS: Final = "fine_tuning.jobs.events"
 _BILLED: Final = re.compile(r"billed\D{0,40}?(\d[\d,]*)", re.IGNORECASE)
@@ -42,6 +43,20 @@ class Told(NamedTuple):
     measured: bool = False
 
 
+class _Of(NamedTuple):
+    """Whose events are read: the job's unit, its name here and its id there, and the listing."""
+
+    unit: Unit
+    where: Where
+    job: str
+    native: str
+    below: Below
+
+    def seen(self, native: str | None) -> Observation:
+        """Return where and when one of them was seen."""
+        return observed(self.where, self.unit, native, self.below)
+
+
 class _Said(NamedTuple):
     """An event as it was read; `flagged` tells whether anything in it is not as it must be."""
 
@@ -69,15 +84,11 @@ def read_events(unit: Unit, where: Where, job: str, native: str, flags: list[Fla
     """Return the records of a job's events, and what they say of the job."""
     records: list[Record] = []
     said: list[_Said] = []
-    for below in _listings(unit):
-        found = sorted(_said(below, flags), key=lambda each: each.order)
-        single = [
-            _event(each, unit, where, job, native, place, below)
-            for place, each in enumerate(found)
-            if not each.usual
-        ]
-        if below.refused is None:
-            records.append(_all(found, unit, where, job, native, below, len(single)))
+    for of in _listings(unit, where, job, native):
+        found = sorted(_said(of.below, flags), key=lambda each: each.order)
+        single = [_event(each, of, place) for place, each in enumerate(found) if not each.usual]
+        if of.below.refused is None:
+            records.append(_all(found, of, len(single)))
         records += single
         said += found
     started, billed = None, None
@@ -93,14 +104,16 @@ def read_events(unit: Unit, where: Where, job: str, native: str, flags: list[Fla
 
 def every_event(unit: Unit, where: Where, job: str, native: str) -> Iterator[JobEvent]:
     """Yield each event of a job as a record of its own, oldest first."""
-    for below in _listings(unit):
-        found = sorted(_said(below, []), key=lambda each: each.order)
+    for of in _listings(unit, where, job, native):
+        found = sorted(_said(of.below, []), key=lambda each: each.order)
         for place, each in enumerate(found):
-            yield _event(each, unit, where, job, native, place, below)
+            yield _event(each, of, place)
 
 
-def _listings(unit: Unit) -> Iterator[Below]:
-    return (below for below in unit.below if below.resource == EVENTS)
+def _listings(unit: Unit, where: Where, job: str, native: str) -> Iterator[_Of]:
+    for below in unit.below:
+        if below.resource == EVENTS:
+            yield _Of(unit, where, job, native, below)
 
 
 def _said(below: Below, flags: list[Flag]) -> Iterator[_Said]:
@@ -122,40 +135,30 @@ def _said(below: Below, flags: list[Flag]) -> Iterator[_Said]:
             yield _Said(at, index, identity, message or "", level, kind, event, flagged)
 
 
-def _all(
-    found: list[_Said],
-    unit: Unit,
-    where: Where,
-    job: str,
-    native: str,
-    below: Below,
-    single: int,
-) -> JobEvents:
+def _all(found: list[_Said], of: _Of, single: int) -> JobEvents:
     times = [each.at for each in found if each.at is not None]
     return JobEvents(
-        name=job,
-        job=job,
-        count=len(below.items),
+        name=of.job,
+        job=of.job,
+        count=len(of.below.items),
         kinds=Counter((each.kind or _UNNAMED)[:128] for each in found),
         levels=Counter((each.level or _UNNAMED)[:128] for each in found),
         first_at=min(times, default=None),
         last_at=max(times, default=None),
         single=single,
-        content=below.content,
-        observation=observed(where, unit, native, below),
+        content=of.below.content,
+        observation=of.seen(of.native),
     )
 
 
-def _event(
-    said: _Said, unit: Unit, where: Where, job: str, native: str, place: int, below: Below
-) -> JobEvent:
+def _event(said: _Said, of: _Of, place: int) -> JobEvent:
     level, kind = said.level, said.kind
-    seen = observed(where, unit, said.identity, below)
-    mark = said.identity or f"{native}:{item_bytes(said.event.value).hex()}"
+    seen = of.seen(said.identity)
+    mark = said.identity or f"{of.native}:{item_bytes(said.event.value).hex()}"
     return JobEvent.model_validate(
         {
             "name": name_of(mark),
-            "job": job,
+            "job": of.job,
             "at": said.at or seen.observed_at,
             "message": said.message,
             "level": level if level in _LEVELS else "unknown",
