@@ -15,7 +15,7 @@ from ftgov import __version__
 from ftgov.api.archive.listings import Listing
 from ftgov.api.archive.merge import settled_records
 from ftgov.api.archive.result import Tally
-from ftgov.api.archive.standing import Standing, archived_name, state_of
+from ftgov.api.archive.standing import SWEEP, Standing, archived_name, state_of
 from ftgov.api.archive.writer import Writer
 from ftgov.api.recording import append
 from ftgov.errors import FtgovError
@@ -89,6 +89,7 @@ class Run(NamedTuple):
     tallies: dict[str, Tally]
     files: dict[str, RemoteFile]
     captured: list[str]
+    scope: str = ""
 
     def remember_file(self, item: Any) -> None:
         """Remember a file that the host lists, for when its content is fetched."""
@@ -175,6 +176,7 @@ def _ready(run: Run, listing: Listing, page: Answer, thing: Read) -> _Ready | No
         files=tuple(files.values()),
         flags=() if listing.private else derived.flags,
         settled=derived.settled or _is_past(listing, thing.item, run.clock()),
+        scope=scope_of(run, listing),
     )
     known = run.standing.get(listing.resource, native)
     state = state_of(made)
@@ -276,9 +278,32 @@ def _write(run: Run, listing: Listing, page: Answer, ready: Sequence[_Ready]) ->
         run.workspace, (record for each in ready for record in each.derived.records)
     )
     archived = [each.made.model_copy(update={"capture": name}) for each in ready]
-    commit(run, [capture, *fresh, *archived])
+    commit(run, [*walk_begun(run, listing), capture, *fresh, *archived])
     if name not in run.captured[-1:]:
         run.captured.append(name)
+
+
+def scope_of(run: Run, listing: Listing) -> str:
+    """Return whose view a listing shows: the project's, or the whole organisation's."""
+    return "organization" if listing.place.admin else run.scope
+
+
+def sweep_of(run: Run, listing: Listing) -> tuple[str, str]:
+    """Return the resource and the id of the entry about how far a listing was read."""
+    return f"{listing.resource}.{SWEEP}", f"{listing.parent or 'all'}@{scope_of(run, listing)}"
+
+
+def walk_begun(run: Run, listing: Listing) -> tuple[Archived, ...]:
+    """Return what says that a walk wrote something and did not end; it goes before what is new.
+
+    Until its end is recorded, known things at the top say nothing of those below them.
+    """
+    resource, native = sweep_of(run, listing)
+    known = run.standing.get(resource, native) if listing.newest_first else None
+    if known is None or not known.settled:
+        return ()
+    mark = run.workspace.ledger.get(Archived, archived_name(run.where, resource, native))
+    return (mark.model_copy(update={"settled": False}),) if mark is not None else ()
 
 
 def _incoming(ready: _Ready) -> Iterator[Incoming]:

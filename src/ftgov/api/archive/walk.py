@@ -10,19 +10,19 @@ from typing import Any
 
 from ftgov.api.archive.listings import FILES, Listing, Under
 from ftgov.api.archive.run import Read, Run, commit, keep, native_key
-from ftgov.api.archive.standing import SWEEP, archived_name, item_mark
+from ftgov.api.archive.standing import archived_name, item_mark
+from ftgov.api.archive.sweeps import close_early, close_whole, leave_open, may_end_early
 from ftgov.errors import FtgovError
 from ftgov.providers.lax import clean, item_bytes
 from ftgov.providers.paging import Page, pages
 from ftgov.providers.protocol import Answer, HostError, HostRefused
 from ftgov.providers.shapes.unit import Below
-from ftgov.records.archived import Archived, ArchivedPart
+from ftgov.records.archived import Archived
 from ftgov.records.digest import digest_bytes
 
 _QUIET_PAGES = 2
 """After so many pages on which all is known and settled, what follows is known too."""
 
-_SWEEP_AGAIN = timedelta(days=7)
 _UNAUTHORISED = 401
 
 
@@ -45,6 +45,8 @@ def walk(run: Run, listing: Listing) -> None:
     except HostError as fault:
         tally.refused = f"{fault.what} {fault.why}".strip()
     run.writer.settle()
+    if tally.refused:
+        leave_open(run, listing)
     if not listing.parent:
         run.say(tally.said())
 
@@ -61,7 +63,7 @@ def _walk(run: Run, listing: Listing) -> None:
     """Read a listing as far as anything can be new, then what is open but was not met."""
     met: set[str] = set()
     quiet, before = 0, float("inf")
-    early = listing.newest_first and not run.wanted.full and _swept_lately(run, listing)
+    early = listing.newest_first and not run.wanted.full and may_end_early(run, listing)
     ended_early = False
     # Where reading may end early, nothing is asked ahead.
     ahead = not early and run.wanted.since is None
@@ -88,9 +90,14 @@ def _walk(run: Run, listing: Listing) -> None:
         for _, each in absent:
             if not each.settled and listing.one and run.wanted.since is None:
                 _open_thing(run, listing, each.native_id)
+        run.writer.settle()
+        if run.tally(listing.resource).failed:
+            leave_open(run, listing)
+        elif run.wanted.since is None:
+            close_early(run, listing)
     elif run.wanted.since is None and not listing.dated:
         _bury(run, listing, [name for name, _ in absent])
-        _mark_swept(run, listing, met)
+        close_whole(run, listing, met)
 
 
 def _begun(
@@ -221,41 +228,6 @@ def _bury(run: Run, listing: Listing, names: list[str]) -> None:
     run.tally(listing.resource).gone += len(found)
     if found:
         commit(run, found)
-
-
-def _mark_swept(run: Run, listing: Listing, met: set[str]) -> None:
-    """Record that a listing was read to its end; again only if it changed, or a week passed."""
-    if run.tally(listing.resource).failed:
-        return
-    native = _sweep_of(listing)
-    names = "\n".join(sorted(met)).encode()
-    part = ArchivedPart(resource=SWEEP, items=len(met), content=digest_bytes(names), responses=())
-    known = run.standing.get(f"{listing.resource}.{SWEEP}", native)
-    if known and known.item == item_mark(part.content) and _swept_lately(run, listing):
-        return
-    resource = f"{listing.resource}.{SWEEP}"
-    made = Archived(
-        name=archived_name(run.where, resource, native),
-        provider=run.where.provider,
-        tenant=run.where.tenant,
-        resource=resource,
-        native_id=native,
-        observed_at=run.clock(),
-        parts=(part,),
-    )
-    commit(run, [made])
-
-
-def _swept_lately(run: Run, listing: Listing) -> bool:
-    before = run.standing.swept_at(f"{listing.resource}.{SWEEP}", _sweep_of(listing))
-    if before is None:
-        return False
-    then, now = (datetime.fromisoformat(each) for each in (before, run.clock()))
-    return now - then < _SWEEP_AGAIN
-
-
-def _sweep_of(listing: Listing) -> str:
-    return listing.parent or "all"
 
 
 def _native(listing: Listing, item: Any) -> str | None:
