@@ -11,9 +11,9 @@ import pytest
 from archive_looks import archived, hurried, latest, new_workspace
 from ftgov.api.archive import ArchiveResult
 from ftgov.store.workspace import Workspace
-from openai_fake.account import BASES, Account
+from openai_fake.account import Account
 from openai_fake.faults import Fault
-from openai_fake.jobs import Shape
+from openai_fake.jobs import BASES, Shape
 from openai_fake.server import Fake, serving
 
 JOBS = "fine_tuning.jobs"
@@ -115,4 +115,134 @@ def test_a_run_since_a_day_does_not_hide_what_is_older(fake: Fake, workspace: Wo
     looked(workspace, fake, since=since)
     assert len(jobs_of(workspace)) < len(fake.account.jobs)
     looked(workspace, fake)
+    assert jobs_of(workspace) == set(fake.account.jobs)
+
+
+UNSURE: dict[str, Any] = {"text": "true", "number": 1, "null": None, "missing": ...}
+
+
+@pytest.mark.parametrize("case", UNSURE)
+def test_a_page_that_does_not_say_whether_there_is_more_buries_nothing(
+    fake: Fake, workspace: Workspace, case: str
+) -> None:
+    assert looked(workspace, fake).complete
+
+    def unsure(body: Any) -> Any:
+        body = {**body, "has_more": UNSURE[case]}
+        return {key: value for key, value in body.items() if value is not ...}
+
+    fake.plan(Fault("rewrite", "/fine_tuning/jobs", change=unsure))
+    result = looked(workspace, fake, full=True)
+    assert not result.complete
+    assert (tally(result).gone, tally(result).read) == (0, 2)
+    assert "has_more" in tally(result).refused
+    assert tally(looked(workspace, fake)).gone == 0
+
+
+def emptied(body: Any) -> Any:
+    """Return a listing that says that there is nothing."""
+    return {**body, "data": [], "has_more": False}
+
+
+@pytest.mark.parametrize(
+    ("path", "resource"),
+    [
+        ("/fine_tuning/jobs", JOBS), ("/files", "files"), ("/models", "models"),
+        ("/evals", "evals"), ("/evals/*/runs", "evals.runs"), ("/vector_stores", "vector_stores"),
+    ],
+)  # fmt: skip
+def test_an_empty_listing_buries_nothing_that_still_answers(
+    fake: Fake, workspace: Workspace, path: str, resource: str
+) -> None:
+    every = {"only": [], "content": "none"}
+    looked(workspace, fake, **every)
+    head = latest(workspace)
+    # The first question of a run, for whom it is, goes to the models.
+    fake.plan(Fault("rewrite", path, skip=int(path == "/models"), change=emptied))
+    result = looked(workspace, fake, **every)
+    assert not result.complete
+    assert tally(result, resource).gone == 0
+    assert "still there" in tally(result, resource).refused
+    fake.faults.clear()
+    assert looked(workspace, fake, **every).complete
+    assert latest(workspace) == head
+
+
+def tombstones(workspace: Workspace, resource: str) -> int:
+    """Return how many things of a resource are gone."""
+    from ftgov.records.archived import Archived
+
+    gone = [each for each in workspace.ledger.current(Archived) if each.tombstoned_at]
+    return sum(each.resource == resource for each in gone)
+
+
+def test_what_nobody_can_be_asked_about_is_gone_after_two_listings(
+    fake: Fake, workspace: Workspace
+) -> None:
+    wish = {"only": ["organization.users"]}
+    looked(workspace, fake, **wish)
+    everybody = list(fake.account.users)
+    fake.account.users = everybody[1:]
+    assert tally(looked(workspace, fake, **wish), "organization.users").gone == 0
+    fake.account.users = everybody
+    looked(workspace, fake, **wish)
+    fake.account.users = everybody[1:]
+    assert tally(looked(workspace, fake, **wish), "organization.users").gone == 0
+    assert tombstones(workspace, "organization.users") == 0
+    assert tally(looked(workspace, fake, **wish), "organization.users").gone == 1
+    assert tombstones(workspace, "organization.users") == 1
+
+
+def test_an_open_job_that_vanished_for_a_while_is_followed_to_its_end(
+    fake: Fake, workspace: Workspace
+) -> None:
+    make_jobs(fake, 5)
+    name = next(iter(fake.account.jobs))
+    over = fake.account.jobs[name]
+    running = {**over, "status": "running", "finished_at": None, "fine_tuned_model": None}
+    fake.account.jobs[name] = {**running, "result_files": []}
+    looked(workspace, fake)
+    # The newest two pages are settled, so the job is asked for by itself.
+    fake.plan(Fault("status", f"/fine_tuning/jobs/{name}", status=404))
+    looked(workspace, fake)
+    assert tombstones(workspace, JOBS) == 0
+    fake.account.jobs = {key: job for key, job in fake.account.jobs.items() if key != name}
+    assert tally(looked(workspace, fake, full=True)).gone == 1
+    fake.account.jobs = {name: over, **fake.account.jobs}
+    looked(workspace, fake)
+    assert tombstones(workspace, JOBS) == 0
+    assert latest(workspace, "job")["job", name]["status"]["normal"] == "succeeded"
+
+
+def test_a_job_without_an_id_is_recorded_once_and_is_not_gone(
+    fake: Fake, workspace: Workspace
+) -> None:
+    def unnamed(body: Any) -> Any:
+        return {**body, "data": [{**body["data"][0], "id": None}, *body["data"][1:]]}
+
+    fake.plan(Fault("rewrite", "/fine_tuning/jobs", times=None, change=unnamed))
+    assert tally(looked(workspace, fake)).gone == 0
+    head = workspace.ledger.head()
+    assert tally(looked(workspace, fake, full=True)).gone == 0
+    assert workspace.ledger.head() == head
+
+
+def test_a_last_row_without_an_id_does_not_end_the_listing(
+    fake: Fake, workspace: Workspace
+) -> None:
+    def unnamed(body: Any) -> Any:
+        return {**body, "data": [*body["data"][:-1], {**body["data"][-1], "id": None}]}
+
+    fake.plan(Fault("rewrite", "/fine_tuning/jobs", change=unnamed))
+    assert looked(workspace, fake).complete
+    assert jobs_of(workspace) >= set(fake.account.jobs)
+
+
+def test_a_host_that_refuses_a_limit_is_read_to_its_end(fake: Fake, workspace: Workspace) -> None:
+    class Limited(Fault):
+        def strikes(self, asked: Any) -> bool:
+            return asked.path == self.path and asked.get("limit") is not None
+
+    fake.plan(Limited("status", "/fine_tuning/jobs", status=400, times=None))
+    assert looked(workspace, fake).complete
     assert jobs_of(workspace) == set(fake.account.jobs)

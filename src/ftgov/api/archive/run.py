@@ -180,7 +180,8 @@ def _ready(run: Run, listing: Listing, page: Answer, thing: Read) -> _Ready | No
     )
     known = run.standing.get(listing.resource, native)
     state = state_of(made)
-    if known is not None and not known.tombstoned and state == known.state:
+    sure = known is not None and not known.tombstoned and not known.missed
+    if known is not None and sure and state == known.state:
         tally.unchanged += 1
         _drop(thing)
         return None

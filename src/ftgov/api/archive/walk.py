@@ -8,16 +8,16 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from ftgov.api.archive.gone import UNNAMED, ask_for_open, settle_missing
 from ftgov.api.archive.listings import FILES, Listing, Under
-from ftgov.api.archive.run import Read, Run, commit, keep, native_key
-from ftgov.api.archive.standing import archived_name, item_mark
+from ftgov.api.archive.run import Read, Run, keep, native_key, scope_of
+from ftgov.api.archive.standing import Known, archived_name, item_mark
 from ftgov.api.archive.sweeps import close_early, close_whole, leave_open, may_end_early
 from ftgov.errors import FtgovError
 from ftgov.providers.lax import clean, item_bytes
-from ftgov.providers.paging import Page, pages
+from ftgov.providers.paging import NotWhole, Page, pages
 from ftgov.providers.protocol import Answer, HostError, HostRefused
 from ftgov.providers.shapes.unit import Below
-from ftgov.records.archived import Archived
 from ftgov.records.digest import digest_bytes
 
 _QUIET_PAGES = 2
@@ -84,20 +84,33 @@ def _walk(run: Run, listing: Listing) -> None:
             ended_early = True
             break
     run.writer.settle()
-    standing = run.standing.of(listing.resource, listing.parent)
-    absent = [(name, each) for name, each in standing if name not in met]
-    if ended_early:
-        for _, each in absent:
-            if not each.settled and listing.one and run.wanted.since is None:
-                _open_thing(run, listing, each.native_id)
-        run.writer.settle()
-        if run.tally(listing.resource).failed:
-            leave_open(run, listing)
-        elif run.wanted.since is None:
-            close_early(run, listing)
-    elif run.wanted.since is None and not listing.dated:
-        _bury(run, listing, [name for name, _ in absent])
+    since = run.wanted.since is not None
+    if not ended_early and not since and not listing.dated:
+        settle_missing(run, listing, _missing(run, listing, met), _seen_alone)
         close_whole(run, listing, met)
+    elif run.tally(listing.resource).failed:
+        leave_open(run, listing)
+    elif ended_early and not since:
+        ask_for_open(run, listing, _missing(run, listing, met), _seen_alone)
+        run.writer.settle()
+        close_early(run, listing)
+
+
+def _missing(run: Run, listing: Listing, met: set[str]) -> list[tuple[str, Known]]:
+    """Return what this view showed before and not now: what is not gone, or was not over."""
+    scope = scope_of(run, listing)
+    return [
+        (name, each)
+        for gone in (False, True)
+        for name, each in run.standing.of(listing.resource, listing.parent, gone=gone)
+        if name not in met and each.scope == scope
+    ]
+
+
+def _seen_alone(run: Run, listing: Listing, native: str, answer: Answer) -> None:
+    """Keep a thing that was asked for by itself."""
+    run.tally(listing.resource).read += 1
+    keep(run, listing, answer, iter([_with_below(run, listing, Read(answer.content, native))]))
 
 
 def _begun(
@@ -136,15 +149,15 @@ def _page(run: Run, listing: Listing, page: Page, met: set[str]) -> Iterator[Rea
         if listing.resource == FILES.resource:
             run.remember_file(item)
         if native is None:
-            wanted.append(Read(item, "unnamed-" + digest_bytes(item_bytes(item))[7:23]))
-            continue
+            native = UNNAMED + digest_bytes(item_bytes(item))[7:23]
         key = native_key(listing, native)
         met.add(archived_name(run.where, listing.resource, key))
         if _too_old(run, item):
             continue
         known = run.standing.get(listing.resource, key)
         same = known is not None and known.item == item_mark(digest_bytes(item_bytes(item)))
-        if known and same and known.settled and not known.tombstoned and not run.wanted.full:
+        sure = known is not None and not known.tombstoned and not known.missed
+        if known and same and known.settled and sure and not run.wanted.full:
             tally.unchanged += 1
             continue
         wanted.append(Read(item, native))
@@ -186,6 +199,8 @@ def _below(run: Run, under: Under, answers: list[Answer]) -> Below:
             raise
         why = f"the host answered {fault.status}"
         return Below.listed(under.resource, under.of, digests, items, why)
+    except NotWhole as fault:
+        return Below.listed(under.resource, under.of, digests, items, fault.why)
     return Below.listed(under.resource, under.of, digests, items)
 
 
@@ -201,33 +216,6 @@ def _download(run: Run, file: str, below: list[Below]) -> list[tuple[str, Path]]
             below.append(Below.listed("files.content", file, (), (), why))
             return []
     return [(file, Path(target.name))]
-
-
-def _open_thing(run: Run, listing: Listing, native: str) -> None:
-    """Ask for a thing that was not over when it was seen last."""
-    path = (listing.one or "").replace("{id}", native)
-    tally = run.tally(listing.resource)
-    try:
-        answer = run.host.get(path)
-    except HostRefused as fault:
-        if fault.status != 404:
-            raise
-        _bury(run, listing, [archived_name(run.where, listing.resource, native)])
-        return
-    tally.read += 1
-    keep(run, listing, answer, iter([_with_below(run, listing, Read(answer.content, native))]))
-
-
-def _bury(run: Run, listing: Listing, names: list[str]) -> None:
-    """Mark things that the host shows no longer; what was archived of them stays."""
-    found = []
-    for name in names:
-        standing = run.workspace.ledger.get(Archived, name)
-        if standing is not None and standing.tombstoned_at is None:
-            found.append(standing.model_copy(update={"tombstoned_at": run.clock()}))
-    run.tally(listing.resource).gone += len(found)
-    if found:
-        commit(run, found)
 
 
 def _native(listing: Listing, item: Any) -> str | None:
