@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from archive_looks import archived, hurried, latest, new_workspace
-from ftgov.api.archive import ArchiveResult
+from ftgov.api.archive import ArchiveResult, Asked, archive_openai
+from ftgov.records.archived import Archived
 from ftgov.store.workspace import Workspace
-from openai_fake.account import Account
+from openai_fake.account import ADMIN_SECRET, SECRET, Account
 from openai_fake.faults import Fault
 from openai_fake.jobs import BASES, Shape
 from openai_fake.server import Fake, serving
@@ -109,8 +111,6 @@ def test_a_run_since_a_day_does_not_hide_what_is_older(fake: Fake, workspace: Wo
     make_jobs(fake, 6)
     newest = max(job["created_at"] for job in fake.account.jobs.values())
     day = newest - newest % 86_400
-    from datetime import UTC, datetime
-
     since = datetime.fromtimestamp(day, UTC).strftime("%Y-%m-%d")
     looked(workspace, fake, since=since)
     assert len(jobs_of(workspace)) < len(fake.account.jobs)
@@ -170,8 +170,6 @@ def test_an_empty_listing_buries_nothing_that_still_answers(
 
 def tombstones(workspace: Workspace, resource: str) -> int:
     """Return how many things of a resource are gone."""
-    from ftgov.records.archived import Archived
-
     gone = [each for each in workspace.ledger.current(Archived) if each.tombstoned_at]
     return sum(each.resource == resource for each in gone)
 
@@ -246,3 +244,72 @@ def test_a_host_that_refuses_a_limit_is_read_to_its_end(fake: Fake, workspace: W
     fake.plan(Limited("status", "/fine_tuning/jobs", status=400, times=None))
     assert looked(workspace, fake).complete
     assert jobs_of(workspace) == set(fake.account.jobs)
+
+
+PARTS = {
+    "events refused": Fault("status", "/fine_tuning/jobs/*/events", times=2, status=403),
+    "checkpoints not found": Fault("status", "/fine_tuning/jobs/*/checkpoints", status=404),
+    "events that may not be all": Fault(
+        "rewrite", "/fine_tuning/jobs/*/events", change=lambda body: {**body, "has_more": None}
+    ),
+}
+
+
+@pytest.mark.parametrize("case", PARTS)
+def test_a_part_that_was_refused_is_told_and_read_by_the_next_run(
+    fake: Fake, workspace: Workspace, tmp_path: Path, case: str
+) -> None:
+    with new_workspace(tmp_path / "undisturbed") as other:
+        looked(other, fake)
+        whole = latest(other)
+    fake.plan(PARTS[case])
+    first = looked(workspace, fake)
+    assert not first.complete
+    assert tally(first).partial == PARTS[case].happened
+    assert looked(workspace, fake).complete
+    assert latest(workspace) == whole
+
+
+def test_content_that_was_not_wanted_before_is_fetched_when_it_is(
+    fake: Fake, workspace: Workspace, tmp_path: Path
+) -> None:
+    with new_workspace(tmp_path / "at-once") as other:
+        looked(other, fake, content="results")
+        whole = latest(other, "job")
+    assert looked(workspace, fake).complete
+    assert tally(looked(workspace, fake, content="results")).changed == len(whole)
+    assert latest(workspace, "job") == whole
+    assert tally(looked(workspace, fake)).changed == 0
+
+
+def test_rights_are_read_once_there_is_a_key_for_them(fake: Fake, workspace: Workspace) -> None:
+    asked = Asked(now="2026-11-29T00:00:00Z", only=[JOBS])
+    archive_openai(workspace, asked, base_url=fake.url, key=SECRET)
+    before = len(fake.requests)
+    archive_openai(workspace, asked, base_url=fake.url, key=SECRET, admin_key=ADMIN_SECRET)
+    assert any("/permissions" in seen.path for seen in fake.requests[before:])
+
+
+def test_a_job_is_looked_at_once_more_after_its_end(fake: Fake, workspace: Workspace) -> None:
+    name = next(iter(fake.account.jobs))
+    ended = fake.account.jobs[name]["finished_at"]
+    looked(workspace, fake, now=moment(ended + 60))
+    late = {
+        "object": "fine_tuning.job.event", "id": "ftevent-late", "created_at": ended + 90,
+        "level": "warn", "message": "blocked", "data": {}, "type": "moderation_checks",
+    }  # fmt: skip
+    fake.account.said[name] = [late]
+    looked(workspace, fake, now=moment(ended + 7_200))
+    parts = [
+        part
+        for body in latest(workspace, "archived").values()
+        if body["native_id"] == name
+        for part in body["parts"]
+    ]
+    events = next(part["items"] for part in parts if part["resource"].endswith("events"))
+    assert events == len(fake.account.events(name))
+
+
+def moment(seconds: int) -> str:
+    """Return a time as the archive writes it."""
+    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final, NamedTuple
 from urllib.parse import quote
 
+from ftgov.api.archive.standing import REACHES
 from ftgov.providers.lax import clean
 from ftgov.providers.paging import Place
 from ftgov.providers.shapes import evaluations, events, jobs
@@ -77,6 +78,12 @@ class Listing(NamedTuple):
     def ends(self) -> bool:
         """Whether its things end at some time after they began."""
         return self.derive is not None and self.one is not None and self.settled is not _never
+
+    def reach(self, content: str) -> tuple[str, ...]:
+        """Return what a look covers beyond things themselves, if that content is fetched."""
+        asked = {"results": self.results is not _none and content != "none"}
+        asked["rights"] = self.then is not _none
+        return tuple(name for name in REACHES if asked[name])
 
     @property
     def has_below(self) -> bool:

@@ -157,7 +157,7 @@ def _page(run: Run, listing: Listing, page: Page, met: set[str]) -> Iterator[Rea
         known = run.standing.get(listing.resource, key)
         same = known is not None and known.item == item_mark(digest_bytes(item_bytes(item)))
         sure = known is not None and not known.tombstoned and not known.missed
-        if known and same and known.settled and sure and not run.wanted.full:
+        if same and sure and _is_over(run, listing, known) and not run.wanted.full:
             tally.unchanged += 1
             continue
         wanted.append(Read(item, native))
@@ -238,9 +238,15 @@ def _all_settled(run: Run, listing: Listing, page: Page) -> bool:
     for item in page.items:
         native = _native(listing, item)
         known = run.standing.get(listing.resource, native_key(listing, native)) if native else None
-        if known is None or not known.settled:
+        if not _is_over(run, listing, known):
             return False
     return bool(page.items)
+
+
+def _is_over(run: Run, listing: Listing, known: Known | None) -> bool:
+    """Return whether a thing is over, and was read as far as this run would read it."""
+    needed = listing.reach(run.wanted.content)
+    return known is not None and known.settled and known.reach.issuperset(needed)
 
 
 def _too_old(run: Run, item: Any) -> bool:
