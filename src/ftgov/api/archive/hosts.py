@@ -251,7 +251,7 @@ def _archived(
         bytes=host.received,
         captures=len(run.captured),
         countdown=countdown(workspace, now=wish.now),
-        complete=not any(each.refused or each.failed for each in done),
+        complete=not any(each.refused or each.failed or each.partial for each in done),
     )
 
 

@@ -10,8 +10,9 @@ from ftgov.records.base import Record
 class ResourceTally(Record):
     """What was read of one resource: counts of things.
 
-    `failed` are things that could not be read whole, and are left for the next run; `refused` says
-    why the resource itself could not be read, or not to its end.
+    `failed` are things that could not be read whole, and are left for the next run; `partial` are
+    things of which the host refused a part; `refused` says why the resource itself could not be
+    read, or not to its end.
     """
 
     resource: str
@@ -22,6 +23,7 @@ class ResourceTally(Record):
     gone: int = 0
     flagged: int = 0
     failed: int = 0
+    partial: int = 0
     refused: str | None = None
 
 
@@ -70,6 +72,7 @@ class Tally:
     gone: int = 0
     flagged: int = 0
     failed: int = 0
+    partial: int = 0
     refused: str | None = None
 
     def done(self) -> ResourceTally:
@@ -80,6 +83,8 @@ class Tally:
         """Return the counts as a line."""
         parts = [f"{self.read} read", f"{self.new} new", f"{self.changed} changed"]
         parts += [
-            f"{n} {word}" for word in ("gone", "flagged", "failed") if (n := vars(self)[word])
+            f"{n} {word}"
+            for word in ("gone", "flagged", "failed", "partial")
+            if (n := vars(self)[word])
         ]
         return f"{self.resource}: {', '.join(parts)}"

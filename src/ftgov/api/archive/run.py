@@ -15,7 +15,14 @@ from ftgov import __version__
 from ftgov.api.archive.listings import Listing
 from ftgov.api.archive.merge import settled_records
 from ftgov.api.archive.result import Tally
-from ftgov.api.archive.standing import Standing, archived_name, state_of
+from ftgov.api.archive.standing import (
+    SWEEP,
+    Known,
+    Standing,
+    archived_name,
+    item_mark,
+    state_of,
+)
 from ftgov.api.archive.writer import Writer
 from ftgov.api.recording import append
 from ftgov.errors import FtgovError
@@ -40,6 +47,8 @@ _MANY = 500
 """How many things with nothing below them are recorded at once: some hosts list all on one page."""
 
 _BILL_CLOSED = timedelta(days=3)
+_AFTERWARDS = 3_600
+_LOST = frozenset({"the host answered 404", "the host answered 410"})
 
 
 class Wanted(NamedTuple):
@@ -89,6 +98,7 @@ class Run(NamedTuple):
     tallies: dict[str, Tally]
     files: dict[str, RemoteFile]
     captured: list[str]
+    scope: str = ""
 
     def remember_file(self, item: Any) -> None:
         """Remember a file that the host lists, for when its content is fetched."""
@@ -164,6 +174,8 @@ def _ready(run: Run, listing: Listing, page: Answer, thing: Read) -> _Ready | No
     unit = Unit(thing.item, page.digest, page.at, thing.below, files)
     derived = _derived(run, listing, unit)
     native = native_key(listing, thing.native_id)
+    known = run.standing.get(listing.resource, native)
+    tally.partial += any(each.refused and not _is_lost(each) for each in thing.below)
     made = Archived(
         name=archived_name(run.where, listing.resource, native),
         provider=run.where.provider,
@@ -174,11 +186,14 @@ def _ready(run: Run, listing: Listing, page: Answer, thing: Read) -> _Ready | No
         parts=_parts(listing, unit),
         files=tuple(files.values()),
         flags=() if listing.private else derived.flags,
-        settled=derived.settled or _is_past(listing, thing.item, run.clock()),
+        settled=(derived.settled and _is_whole(thing, known, page.at))
+        or _is_past(listing, thing.item, run.clock()),
+        reach=listing.reach(run.wanted.content),
+        scope=scope_of(run, listing),
     )
-    known = run.standing.get(listing.resource, native)
     state = state_of(made)
-    if known is not None and not known.tombstoned and state == known.state:
+    sure = known is not None and not known.tombstoned and not known.missed
+    if known is not None and sure and state == known.state:
         tally.unchanged += 1
         _drop(thing)
         return None
@@ -201,6 +216,26 @@ def _derived(run: Run, listing: Listing, unit: Unit) -> Derived:
         where = ".".join(map(str, first["loc"]))
         told = f"no {fault.title} can hold it ({where}: {first['msg']}); only its raw is kept"
         return Derived(flags=(Flag(path=".", fault=told[:500]),))
+
+
+def _is_whole(thing: Read, known: Known | None, at: str) -> bool:
+    """Return whether all below a thing that is over was read, and no more is to be expected.
+
+    A host may add events after a job's end; so it is looked at again an hour later. A file that is
+    lost is asked for a second time.
+    """
+    ended = thing.item.get("finished_at") if isinstance(thing.item, dict) else None
+    if type(ended) is int and datetime.fromisoformat(at).timestamp() < ended + _AFTERWARDS:
+        return False
+    if any(each.refused and not _is_lost(each) for each in thing.below):
+        return False
+    seen_so = known is not None and known.item == item_mark(digest_bytes(item_bytes(thing.item)))
+    return seen_so or not any(each.refused for each in thing.below)
+
+
+def _is_lost(below: Below) -> bool:
+    """Return whether a file's content is gone for ever, as the host says."""
+    return below.resource == "files.content" and below.refused in _LOST
 
 
 def _is_past(listing: Listing, item: Any, now: str) -> bool:
@@ -276,9 +311,32 @@ def _write(run: Run, listing: Listing, page: Answer, ready: Sequence[_Ready]) ->
         run.workspace, (record for each in ready for record in each.derived.records)
     )
     archived = [each.made.model_copy(update={"capture": name}) for each in ready]
-    commit(run, [capture, *fresh, *archived])
+    commit(run, [*walk_begun(run, listing), capture, *fresh, *archived])
     if name not in run.captured[-1:]:
         run.captured.append(name)
+
+
+def scope_of(run: Run, listing: Listing) -> str:
+    """Return whose view a listing shows: the project's, or the whole organisation's."""
+    return "organization" if listing.place.admin else run.scope
+
+
+def sweep_of(run: Run, listing: Listing) -> tuple[str, str]:
+    """Return the resource and the id of the entry about how far a listing was read."""
+    return f"{listing.resource}.{SWEEP}", f"{listing.parent or 'all'}@{scope_of(run, listing)}"
+
+
+def walk_begun(run: Run, listing: Listing) -> tuple[Archived, ...]:
+    """Return what says that a walk wrote something and did not end; it goes before what is new.
+
+    Until its end is recorded, known things at the top say nothing of those below them.
+    """
+    resource, native = sweep_of(run, listing)
+    known = run.standing.get(resource, native) if listing.newest_first else None
+    if known is None or not known.settled:
+        return ()
+    mark = run.workspace.ledger.get(Archived, archived_name(run.where, resource, native))
+    return (mark.model_copy(update={"settled": False}),) if mark is not None else ()
 
 
 def _incoming(ready: _Ready) -> Iterator[Incoming]:
