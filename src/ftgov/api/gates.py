@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from ftgov.api.audits import Current, current_assessment, key_of
+from ftgov.api.both_times import counting_at_both
 from ftgov.api.clock import Moment, moment_of
 from ftgov.api.law import day, shipped_pack
 from ftgov.api.policy_bundles import owner_of, read_policies
@@ -19,7 +20,7 @@ from ftgov.intake.text_files import read_text
 from ftgov.policy.archive import PolicyBundle
 from ftgov.policy.decide import decide
 from ftgov.policy.load import Gate, load_gate
-from ftgov.records.attestation import Statement
+from ftgov.records.attestation import Statement, Verification
 from ftgov.records.canonical import canonical_bytes
 from ftgov.records.decision import Decision, Verdict, verdict_of
 from ftgov.records.digest import digest_record
@@ -43,7 +44,10 @@ class GateFile(NamedTuple):
 
 
 class GateResult(NamedTuple):
-    """What the gates concluded about one model; `statement` is its signed form, if signed."""
+    """What the gates concluded about one model.
+
+    `statement` is its signed form, if signed; `verification` that of the bundle it comes from.
+    """
 
     assessment: Assessment
     decisions: tuple[Decision, ...]
@@ -51,6 +55,7 @@ class GateResult(NamedTuple):
     gates: tuple[GateFile, ...]
     signed: Signed = Signed()
     statement: bytes | None = None
+    verification: Verification | None = None
 
 
 def is_path(word: str) -> bool:
@@ -164,7 +169,8 @@ def check(
         model: The model's name.
         policies: Gates by path or shipped name; by default those of `ftgov.toml`.
         system: The system the model is judged for.
-        as_of: A time that policies see as now instead of the present; decisions say so.
+        as_of: A time that policies see as now instead of the present; decisions say so, and what
+            people signed must count then and at present.
         now: The present, RFC 3339 UTC; by default the system's clock.
         actor: Who asks.
         trust: Another trust pack than the workspace's, for sign-offs and waivers.
@@ -180,7 +186,11 @@ def check(
     current = current_assessment(workspace, model, system)
     present = moment_of(now)
     judged = moment_of(as_of) if as_of else present
-    result = decided(gates, current.assessment, judged, _signed(workspace, current, judged, trust))
+    signed = _signed(workspace, current, judged, trust)
+    if as_of:
+        # A time that was given brings no waiver and no key back that is over at present.
+        signed = counting_at_both(signed, _signed(workspace, current, present, trust), present)
+    result = decided(gates, current.assessment, judged, signed)
     if key:
         statement = decisions_statement(result.assessment, result.decisions)
         result = result._replace(statement=sign_statement(statement, key))
