@@ -19,6 +19,7 @@ from ftgov.errors import NotAssessable, UsageError
 from ftgov.intake.text_files import read_text
 from ftgov.policy.archive import PolicyBundle
 from ftgov.policy.decide import decide
+from ftgov.policy.form import Policy
 from ftgov.policy.load import Gate, load_gate
 from ftgov.records.attestation import Statement, Verification
 from ftgov.records.canonical import canonical_bytes
@@ -84,7 +85,8 @@ def load_gates(words: Sequence[str], owned: Callable[[Path], PolicyBundle]) -> t
             those of anyone, whose rules must judge nothing.
 
     Raises:
-        UsageError: If one is absent or malformed; names file, line and key.
+        UsageError: If one is absent or malformed (names file, line and key), two have one name, or
+            a rule stands in two of them with different content.
         InvalidBundle: If a policy bundle is malformed, or not signed by a trusted owner.
         NotAssessable: If a policy bundle is named, and nothing says whose counts.
     """
@@ -100,7 +102,30 @@ def load_gates(words: Sequence[str], owned: Callable[[Path], PolicyBundle]) -> t
         raise UsageError(
             "There is no gate to check.", next_step="Name one with --policy or in ftgov.toml."
         )
+    _require_distinct(found)
     return tuple(found)
+
+
+def _require_distinct(found: Sequence[GateFile]) -> None:
+    """Refuse gates that outputs could not tell apart: of one name, or with two forms of a rule."""
+    files: dict[str, str] = {}
+    rules: dict[str, tuple[str, Policy]] = {}
+    for gate, _ in found:
+        if gate.name in files:
+            raise UsageError(
+                f"Two gates have the name '{gate.name}': {files[gate.name]} and {gate.file}.",
+                why="Nobody could tell which of them decided.",
+                next_step="Name each gate once, and rename one of the files.",
+            )
+        files[gate.name] = gate.file
+        for policy in gate.policies:
+            first, other = rules.setdefault(policy.id, (gate.file, policy))
+            if other != policy:
+                raise UsageError(
+                    f"The rule {policy.id} says one thing in {first}, another in {gate.file}.",
+                    why="Waivers and outputs name a rule by its id.",
+                    next_step="Give one of them an id of its own.",
+                )
 
 
 def _gate(text: str, name: str, file: str) -> GateFile:
