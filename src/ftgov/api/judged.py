@@ -40,6 +40,7 @@ def judged_of(result: GateResult, *, where: Path | str = SETTINGS) -> Judged:
         places=_places(result.gates),
         shipped=_shipped_places(result.gates),
         files=_names(result.assessment),
+        verification=result.verification,
     )
 
 
