@@ -16,11 +16,13 @@ from ftgov.api.signed import Trust
 from ftgov.api.waivers import Ask, approve_waiver, waive, waivers_for
 from ftgov.dossier.signed import verified_sign_offs, verified_waivers
 from ftgov.errors import FtgovError, InvalidBundle, NotAssessable, UsageError
+from ftgov.intake.text_files import read_text
 from ftgov.recompute.figures import NOTHING
 from ftgov.recompute.signed import compare_signed
 from ftgov.records.base import time_text
 from ftgov.records.decision import Decision
 from ftgov.records.dossier import Dossier
+from ftgov.shipped import shipped
 from ftgov.signing.bundle import BundleEvidence, open_bundle
 from ftgov.signing.trust import find_trust_pack, read_pack_file, read_trust_pack
 from ftgov.store.workspace import Workspace
@@ -89,6 +91,67 @@ def test_a_key_outside_the_trust_pack_is_refused(people: People, opened: Workspa
     assert waivers_for(opened, MODEL) == ()
 
 
+def test_two_people_in_one_role_are_not_four_eyes(people: People, opened: Workspace) -> None:
+    people.write_pack(roles={"ben": "risk-owner"})
+    made = waive(opened, MODEL, _ask(), key=people.keys["ada"])
+    with pytest.raises(UsageError, match="author and approver sign in the same role"):
+        approve_waiver(opened, made.name, key=people.keys["ben"])
+    assert _rule(opened).outcome == "fail"
+
+
+def _borrowed(tmp_path: Path, **changes: str) -> str:
+    """Return the path of a gate with the shipped rule, and what is changed in its text."""
+    text = read_text(shipped("policies", "gates", "baseline.yaml"))
+    for old, new in changes.items():
+        assert old in text
+        text = text.replace(old, new)
+    gate = tmp_path / "harmless.yaml"
+    gate.write_text(text)
+    return str(gate)
+
+
+def test_a_rule_under_a_shipped_id_cannot_be_waived(
+    people: People, opened: Workspace, tmp_path: Path
+) -> None:
+    gate = _borrowed(tmp_path, comparable="cover-coloured")
+    with pytest.raises(UsageError, match="is not the one that ftgov ships"):
+        waive(opened, MODEL, _ask(policies=[gate]), key=people.keys["ada"])
+    same = waive(opened, MODEL, _ask(policies=[_borrowed(tmp_path)]), key=people.keys["ada"])
+    assert (same.gate, same.rule_title) == ("harmless", "Groups are selected at comparable rates")
+
+
+def test_a_waiver_of_one_text_lifts_no_other_of_that_id(
+    people: People, opened: Workspace, tmp_path: Path
+) -> None:
+    """Two people who sign a rule of their own sign nothing of a rule that borrows its id."""
+    ours = {RULE: "OUR-FAIR-001"}
+    waived = _borrowed(tmp_path, **ours)
+    _waived(people, opened, rule="OUR-FAIR-001", policies=[waived])
+    assert _rule(opened, "OUR-FAIR-001", policies=[waived]).outcome == "waived"
+    other = _borrowed(tmp_path, **ours, comparable="other")
+    found = _rule(opened, "OUR-FAIR-001", policies=[other])
+    assert found.outcome == "fail"
+    assert "it was signed for another text of the rule than this one" in found.message
+
+
+def test_an_approver_reads_all_that_they_sign(people: People) -> None:
+    asked = ("waive", RULE, "--model", MODEL, "--reason", "by hand", "--workspace", people.place)
+    assert run_ftgov("check", MODEL, "--workspace", people.place).status == 11
+    limits = ("--conditions", "A human decides", "--max-uses", "3", "--expires", _after(20)[:10])
+    name = run_ftgov(*asked, *limits, "--key", "ada", "--json").json["name"]
+    for words in (("--list", "--model", MODEL), ("--approve", name, "--key", "ben")):
+        shown = run_ftgov("waive", *words, "--workspace", people.place).out
+        for said in (
+            "by hand", "A human decides", MODEL, "Groups are selected at comparable rates",
+            "baseline", "versions: 1 to 1", _after(20)[:10], "at most 3 assessments",
+            "demographic_parity_ratio", "last decision: fail",
+        ):  # fmt: skip
+            assert said in shown, (words, said)
+    again = run_ftgov("waive", "--approve", name, "--key", "none", "--workspace", people.place)
+    assert again.status != 0
+    assert "You sign the waiver" in again.out, "shown before the key is opened"
+
+
 def test_an_expired_one_fails_and_is_named(people: People, opened: Workspace) -> None:
     name = _waived(people, opened)
     found = _rule(opened, as_of=_after(31))
@@ -132,6 +195,8 @@ def test_what_cannot_be_a_waiver_is_refused_before_it_is_signed(
         {"expires": _after(-1)},
         {"expires": "soon"},
         {"reason": ""},
+        {"reason": " \u200b"},
+        {"versions": (1, 999_999)},
         {"rule": "FTG-NONE-001"},
         {"versions": (3, 2)},
     ]
@@ -241,7 +306,7 @@ spec:
     - expression: >-
         signatures.exists(a, a.decision == 'approve' && a.role == 'risk-owner' &&
         signatures.exists(b, b.decision == 'approve' && b.role == 'release-approver'
-        && a.holder != b.holder && a.spki != b.spki))
+        && a.person != b.person && a.spki != b.spki))
         && !signatures.exists(s, s.decision == 'reject')
       message: "'%d signed.'.format([size(signatures)])"
   remedy: Let a risk owner and a release approver sign off.

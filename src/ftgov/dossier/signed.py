@@ -178,9 +178,11 @@ def _pair(hands: list[Hand]) -> tuple[Hand | None, Hand | None, str | None]:
     approvers = [each for each in ordered if each.hand == "approver" and each.signed]
     for author in authors:
         for approver in approvers:
-            if _are_two(author, approver):
+            if _are_two(author, approver) and not _one_role(author, approver):
                 return author, approver, None
     first, second = next(iter(authors), None), next(iter(approvers), None)
+    if any(_are_two(one, other) for one in authors for other in approvers):
+        return first, second, "author and approver sign in the same role"
     if first and second:
         return first, second, "author and approver are the same holder or the same key"
     faults = [each.fault for each in ordered if each.fault]
@@ -193,3 +195,10 @@ def _are_two(author: Hand, approver: Hand) -> bool:
     assert approver.signed is not None, "only signatures that count are paired"
     one, other = author.signed.key, approver.signed.key
     return one.spki != other.spki and folded(one.holder) != folded(other.holder)
+
+
+def _one_role(author: Hand, approver: Hand) -> bool:
+    """Return whether two hands sign in one role, by the trust pack; an approver has another."""
+    assert author.signed is not None, "only signatures that count are paired"
+    assert approver.signed is not None, "only signatures that count are paired"
+    return folded(author.signed.key.role) == folded(approver.signed.key.role)
