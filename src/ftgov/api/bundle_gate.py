@@ -69,7 +69,12 @@ def _signed(dossier: Dossier, opened: Bundle, pack: TrustPack, now: datetime) ->
     files = [file for file in dossier.evidence if file.media_type == STATEMENT_MEDIA_TYPE]
     contents = [opened.read(f"evidence/{bare(file.digest)}") for file in files]
     return Signed(
-        verified_sign_offs(contents, pack, now),
+        verified_sign_offs(
+            contents,
+            pack,
+            now,
+            assessed={dossier.assessment_digest: dossier.assessment.assessed_at},
+        ),
         verified_waivers(contents, pack, now),
         tuple(files),
     )

@@ -23,7 +23,7 @@ from ftgov.dossier.signed import (
 )
 from ftgov.errors import NotAssessable, UsageError
 from ftgov.records.decision import Decision
-from ftgov.records.digest import Digest, bare, digest_record
+from ftgov.records.digest import bare, digest_record
 from ftgov.records.dossier import Assessment
 from ftgov.records.signature import SignatureMade
 from ftgov.records.subject import Subject
@@ -228,8 +228,7 @@ def waivers_for(
     """
     subject = subject_of(workspace, model, system)
     moment = datetime.fromisoformat(moment_of(now).text)
-    none_yet: Digest = f"sha256:{'0' * 64}"
-    return signed_about(workspace, subject, now=moment, trust=trust, assessment=none_yet).waivers
+    return signed_about(workspace, subject, now=moment, trust=trust).waivers
 
 
 def _name(workspace: Workspace, rule: str, subject: Subject) -> str:
