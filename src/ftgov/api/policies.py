@@ -57,8 +57,4 @@ def sound_texts(words: Sequence[str]) -> dict[str, str]:
             f"A gate with a fault is not signed: {faults[0].message}",
             next_step="ftgov policy lint lists every fault.",
         )
-    gates = load_gates(words, read_policies)
-    texts = {gate.name: text for gate, text in gates}
-    if len(texts) != len(gates):
-        raise UsageError("Two gates have one name.", next_step="Rename one of the files.")
-    return texts
+    return {gate.name: text for gate, text in load_gates(words, read_policies)}
