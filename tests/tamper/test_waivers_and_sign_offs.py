@@ -14,14 +14,24 @@ from ftgov.api.clock import now_text
 from ftgov.api.sign_offs import sign_off
 from ftgov.api.signed import Trust
 from ftgov.api.waivers import Ask, approve_waiver, waive, waivers_for
-from ftgov.dossier.signed import verified_sign_offs, verified_waivers
+from ftgov.dossier.signed import (
+    SUBJECT,
+    sign_off_predicate,
+    verified_sign_offs,
+    verified_waivers,
+)
 from ftgov.errors import FtgovError, InvalidBundle, NotAssessable, UsageError
+from ftgov.intake.text_files import read_text
 from ftgov.recompute.figures import NOTHING
 from ftgov.recompute.signed import compare_signed
 from ftgov.records.base import time_text
 from ftgov.records.decision import Decision
+from ftgov.records.digest import digest_bytes
 from ftgov.records.dossier import Dossier
+from ftgov.records.sign_off import SIGN_OFF_PREDICATE, SignOff
+from ftgov.shipped import shipped
 from ftgov.signing.bundle import BundleEvidence, open_bundle
+from ftgov.signing.personal import sign_personal
 from ftgov.signing.trust import find_trust_pack, read_pack_file, read_trust_pack
 from ftgov.store.workspace import Workspace
 from people_support import People, people_in
@@ -30,6 +40,7 @@ from timestamp_authority import LocalAuthority
 
 MODEL = "harmful-full"
 RULE = "FTG-FAIR-001"
+ASSESSED = digest_bytes(b"an assessment")
 
 
 @pytest.fixture
@@ -45,6 +56,10 @@ def opened(people: People) -> Iterator[Workspace]:
 
 def _after(days: int) -> str:
     return time_text(datetime.fromisoformat(now_text()) + timedelta(days=days))
+
+
+def _later(seconds: int) -> str:
+    return time_text(datetime.fromisoformat(now_text()) + timedelta(seconds=seconds))
 
 
 def _ask(**changes: Any) -> Ask:
@@ -87,6 +102,67 @@ def test_a_key_outside_the_trust_pack_is_refused(people: People, opened: Workspa
     with pytest.raises(InvalidBundle, match="not in the trust pack"):
         waive(opened, MODEL, _ask(), key=people.keys["eve"])
     assert waivers_for(opened, MODEL) == ()
+
+
+def test_two_people_in_one_role_are_not_four_eyes(people: People, opened: Workspace) -> None:
+    people.write_pack(roles={"ben": "risk-owner"})
+    made = waive(opened, MODEL, _ask(), key=people.keys["ada"])
+    with pytest.raises(UsageError, match="author and approver sign in the same role"):
+        approve_waiver(opened, made.name, key=people.keys["ben"])
+    assert _rule(opened).outcome == "fail"
+
+
+def _borrowed(tmp_path: Path, **changes: str) -> str:
+    """Return the path of a gate with the shipped rule, and what is changed in its text."""
+    text = read_text(shipped("policies", "gates", "baseline.yaml"))
+    for old, new in changes.items():
+        assert old in text
+        text = text.replace(old, new)
+    gate = tmp_path / "harmless.yaml"
+    gate.write_text(text)
+    return str(gate)
+
+
+def test_a_rule_under_a_shipped_id_cannot_be_waived(
+    people: People, opened: Workspace, tmp_path: Path
+) -> None:
+    gate = _borrowed(tmp_path, comparable="cover-coloured")
+    with pytest.raises(UsageError, match="is not the one that ftgov ships"):
+        waive(opened, MODEL, _ask(policies=[gate]), key=people.keys["ada"])
+    same = waive(opened, MODEL, _ask(policies=[_borrowed(tmp_path)]), key=people.keys["ada"])
+    assert (same.gate, same.rule_title) == ("harmless", "Groups are selected at comparable rates")
+
+
+def test_a_waiver_of_one_text_lifts_no_other_of_that_id(
+    people: People, opened: Workspace, tmp_path: Path
+) -> None:
+    """Two people who sign a rule of their own sign nothing of a rule that borrows its id."""
+    ours = {RULE: "OUR-FAIR-001"}
+    waived = _borrowed(tmp_path, **ours)
+    _waived(people, opened, rule="OUR-FAIR-001", policies=[waived])
+    assert _rule(opened, "OUR-FAIR-001", policies=[waived]).outcome == "waived"
+    other = _borrowed(tmp_path, **ours, comparable="other")
+    found = _rule(opened, "OUR-FAIR-001", policies=[other])
+    assert found.outcome == "fail"
+    assert "it was signed for another text of the rule than this one" in found.message
+
+
+def test_an_approver_reads_all_that_they_sign(people: People) -> None:
+    asked = ("waive", RULE, "--model", MODEL, "--reason", "by hand", "--workspace", people.place)
+    assert run_ftgov("check", MODEL, "--workspace", people.place).status == 11
+    limits = ("--conditions", "A human decides", "--max-uses", "3", "--expires", _after(20)[:10])
+    name = run_ftgov(*asked, *limits, "--key", "ada", "--json").json["name"]
+    for words in (("--list", "--model", MODEL), ("--approve", name, "--key", "ben")):
+        shown = run_ftgov("waive", *words, "--workspace", people.place).out
+        for said in (
+            "by hand", "A human decides", MODEL, "Groups are selected at comparable rates",
+            "baseline", "versions: 1 to 1", _after(20)[:10], "at most 3 assessments",
+            "demographic_parity_ratio", "last decision: fail",
+        ):  # fmt: skip
+            assert said in shown, (words, said)
+    again = run_ftgov("waive", "--approve", name, "--key", "none", "--workspace", people.place)
+    assert again.status != 0
+    assert "You sign the waiver" in again.out, "shown before the key is opened"
 
 
 def test_an_expired_one_fails_and_is_named(people: People, opened: Workspace) -> None:
@@ -145,6 +221,8 @@ def test_what_cannot_be_a_waiver_is_refused_before_it_is_signed(
         {"expires": _after(-1)},
         {"expires": "soon"},
         {"reason": ""},
+        {"reason": " \u200b"},
+        {"versions": (1, 999_999)},
         {"rule": "FTG-NONE-001"},
         {"versions": (3, 2)},
     ]
@@ -225,7 +303,7 @@ def test_a_changed_statement_counts_for_nothing(people: People, opened: Workspac
     now = datetime.fromisoformat(_after(0))
     contents = [opened.evidence.path(file.digest).read_bytes() for file in result.signed.statements]
     assert [one.fault for one in verified_waivers(contents, pack, now, {})] == [None]
-    assert len(verified_sign_offs(contents, pack, now)) == 1
+    assert len(verified_sign_offs(contents, pack, now, assessed={})) == 1
     for place, content in enumerate(contents):
         for at in range(0, len(content), 211):
             flipped = bytearray(content)
@@ -236,7 +314,7 @@ def test_a_changed_statement_counts_for_nothing(people: People, opened: Workspac
                 for one in verified_waivers(changed, pack, now, {})
                 if one.fault is None
             ]
-            signed = len(verified_sign_offs(changed, pack, now))
+            signed = len(verified_sign_offs(changed, pack, now, assessed={}))
             assert (whole, signed) != ([name], 1)
 
 
@@ -254,7 +332,7 @@ spec:
     - expression: >-
         signatures.exists(a, a.decision == 'approve' && a.role == 'risk-owner' &&
         signatures.exists(b, b.decision == 'approve' && b.role == 'release-approver'
-        && a.holder != b.holder && a.spki != b.spki))
+        && a.person != b.person && a.spki != b.spki))
         && !signatures.exists(s, s.decision == 'reject')
       message: "'%d signed.'.format([size(signatures)])"
   remedy: Let a risk owner and a release approver sign off.
@@ -269,8 +347,11 @@ def test_four_eyes_release_a_model(people: People, opened: Workspace, tmp_path: 
         found = api.check(opened, MODEL, policies=[str(gate)])
         return found.decisions[0].outcome
 
+    times = (_later(seconds) for seconds in range(1, 9))
+
     def sign(name: str, role: str, decision: str = "approve") -> None:
-        sign_off(opened, MODEL, role=role, decision=decision, key=people.keys[name])  # type: ignore[arg-type]
+        key, at = people.keys[name], next(times)
+        sign_off(opened, MODEL, role=role, decision=decision, key=key, now=at)  # type: ignore[arg-type]
 
     assert outcome() == "fail"
     sign("ada", "risk-owner")
@@ -283,6 +364,55 @@ def test_four_eyes_release_a_model(people: People, opened: Workspace, tmp_path: 
     assert outcome() == "pass"
     api.audit(opened, MODEL)
     assert outcome() == "fail", "another assessment needs its own sign-offs"
+
+
+def _said(people: People, decision: str, at: str) -> bytes:
+    """Return a sign-off of an invented assessment by Ben, as anyone may keep a copy of it."""
+    said = sign_off_predicate(decision, "release-approver", "", at)
+    return sign_personal(SUBJECT, ASSESSED, SIGN_OFF_PREDICATE, said, people.keys["ben"])
+
+
+def test_the_latest_statement_counts_whatever_is_recorded_last(people: People) -> None:
+    pack = read_trust_pack(read_pack_file(find_trust_pack(people.place / "trust")), root_pin=None)
+    now = datetime.fromisoformat("2026-11-20T00:00:00Z")
+    approved = _said(people, "approve", "2026-11-19T08:00:00Z")
+    rejected = _said(people, "reject", "2026-11-19T09:00:00Z")
+    tied = _said(people, "approve", "2026-11-19T09:00:00Z")
+    for replayed in ([approved, rejected], [rejected, approved], [tied, rejected, tied, approved]):
+        found = verified_sign_offs(replayed, pack, now, assessed={})
+        assert [one.decision for one in found] == ["reject"]
+
+
+def test_nobody_signs_off_before_there_is_anything_to_sign(people: People) -> None:
+    """A key that is over claims a time at which it counted, when there was no assessment yet."""
+    pack = read_trust_pack(read_pack_file(find_trust_pack(people.place / "trust")), root_pin=None)
+    now = datetime.fromisoformat("2026-11-20T00:00:00Z")
+    content = [_said(people, "approve", "2026-11-05T00:00:00Z")]
+
+    def counted(assessed_at: str) -> int:
+        return len(verified_sign_offs(content, pack, now, assessed={ASSESSED: assessed_at}))
+
+    assert counted("2026-11-05T23:59:59Z") == 1, "clocks may differ by a day"
+    assert counted("2026-11-06T00:00:01Z") == 0
+
+
+def test_a_statement_that_would_not_count_is_refused(people: People, opened: Workspace) -> None:
+    def sign(decision: str, at: str) -> None:
+        key, role = people.keys["ben"], "release-approver"
+        sign_off(opened, MODEL, role=role, decision=decision, key=key, now=at)  # type: ignore[arg-type]
+
+    at = _later(5)
+    sign("reject", at)
+    for earlier in (at, _later(0)):
+        with pytest.raises(UsageError, match="Ben Example said 'reject' of this assessment"):
+            sign("approve", earlier)
+    (first,) = opened.ledger.history("sign-off")
+    assert opened.ledger.read(SignOff, first).decision == "reject"
+    old = opened.ledger.read(SignOff, first)
+    sign("approve", _later(10))
+    api.recording.append(opened, [old], actor="eve", recorded_at=_later(11))
+    seen = api.check(opened, MODEL, now=_later(12)).signed.signatures
+    assert [one.decision for one in seen] == ["approve"], "a replay changes nothing"
 
 
 def test_a_role_is_the_trust_packs(people: People, opened: Workspace) -> None:

@@ -90,7 +90,12 @@ def _signed(dossier: Dossier, opened: Bundle, pack: TrustPack, moment: Moment) -
     contents = [opened.read(f"evidence/{bare(file.digest)}") for file in files]
     now = datetime.fromisoformat(moment.text)
     return Signed(
-        verified_sign_offs(contents, pack, now),
+        verified_sign_offs(
+            contents,
+            pack,
+            now,
+            assessed={dossier.assessment_digest: dossier.assessment.assessed_at},
+        ),
         verified_waivers(contents, pack, now),
         tuple(files),
     )

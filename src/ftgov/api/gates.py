@@ -230,7 +230,7 @@ def _signed(workspace: Workspace, current: Current, judged: Moment, trust: Trust
         current.assessment.subject,
         now=datetime.fromisoformat(judged.text),
         trust=trust,
-        assessment=digest_record(current.assessment),
+        assessment=current.assessment,
     )
 
 

@@ -9,11 +9,12 @@ from ftgov.api.audits import current_assessment, key_of
 from ftgov.api.clock import Moment, moment_of
 from ftgov.api.people import acting
 from ftgov.api.recording import ACTOR, append
-from ftgov.api.signed import OWN, Trust, require_pack
-from ftgov.dossier.signed import STATEMENT_MEDIA_TYPE, SUBJECT, sign_off_predicate
+from ftgov.api.signed import OWN, Trust, require_pack, signed_about
+from ftgov.dossier.signed import STATEMENT_MEDIA_TYPE, SUBJECT, sign_off_predicate, standing
 from ftgov.errors import UsageError
 from ftgov.records.digest import bare, digest_record
 from ftgov.records.sign_off import SIGN_OFF_PREDICATE, SignOff
+from ftgov.records.verified import VerifiedSignature
 from ftgov.signing.envelope import Stamp
 from ftgov.signing.keys import SigningKey
 from ftgov.signing.personal import read_personal, sign_personal
@@ -53,7 +54,8 @@ def sign_off(
         actor: Who signs.
 
     Raises:
-        UsageError: If a name is wrong, or the role is not the key's.
+        UsageError: If a name is wrong, the role is not the key's, or a later statement of that
+            key stands already, which this one would not replace.
         NotAssessable: If there is no current assessment or no trust pack.
         InvalidBundle: If the key is not in the trust pack, or does not count now.
     """
@@ -63,6 +65,11 @@ def sign_off(
     said = sign_off_predicate(decision, role, reason, moment.text)
     signed = sign_personal(SUBJECT, digest, SIGN_OFF_PREDICATE, said, key, timestamp=timestamp)
     content = _counting(signed, said, require_pack(workspace, trust))
+    present = datetime.fromisoformat(moment.text)
+    seen = signed_about(
+        workspace, subject, now=present, trust=trust, assessment=current.assessment
+    ).signatures
+    _require_latest([one for one in seen if (one.assessment, one.spki) == (digest, key.spki)], said)
     name = f"{key_of(subject)}.{bare(key.spki)[:12]}"
     kept = workspace.evidence.put_bytes(
         content, name=f"sign-off-{name}.sigstore.json"[-255:], media_type=STATEMENT_MEDIA_TYPE
@@ -81,6 +88,19 @@ def sign_off(
     )
     append(workspace, [made], actor=actor, recorded_at=moment.text)
     return made
+
+
+def _require_latest(stands: list[VerifiedSignature], said: dict[str, Any]) -> None:
+    """Refuse a statement that the one which stands would outlive."""
+    for one in stands:
+        new = one.model_copy(update={"signed_at": said["signedAt"], "decision": said["decision"]})
+        if standing(new) < standing(one):
+            raise UsageError(
+                f"{one.holder} said '{one.decision}' of this assessment at {one.signed_at}.",
+                why="Of two statements of one key the later counts, and of two at the same time "
+                "a rejection; this one would count for nothing.",
+                next_step="Sign again a second later.",
+            )
 
 
 def _counting(content: bytes, said: dict[str, Any], pack: TrustPack) -> bytes:

@@ -13,7 +13,8 @@ from ftgov.api.trusted import require_trusted, trusted
 from ftgov.dossier.signed import verified_sign_offs, verified_waivers
 from ftgov.errors import NotAssessable
 from ftgov.records.canonical import canonical_json
-from ftgov.records.digest import Digest
+from ftgov.records.digest import Digest, digest_record
+from ftgov.records.dossier import Assessment
 from ftgov.records.entry import DecisionsMade
 from ftgov.records.evidence import Evidence
 from ftgov.records.sign_off import SignOff
@@ -71,9 +72,21 @@ def require_pack(workspace: Workspace, trust: Trust) -> TrustPack:
 
 
 def signed_about(
-    workspace: Workspace, subject: Subject, *, now: datetime, trust: Trust, assessment: Digest
+    workspace: Workspace,
+    subject: Subject,
+    *,
+    now: datetime,
+    trust: Trust,
+    assessment: Assessment | None = None,
 ) -> Signed:
     """Return the sign-offs and waivers for a model in its system, verified.
+
+    Args:
+        workspace: Where it is.
+        subject: The model in its system.
+        now: The present, with its time zone.
+        trust: The trust pack to believe.
+        assessment: The one that is judged: uses of waivers by others are counted.
 
     Without a trust pack there are no sign-offs, and every waiver says why it can't count.
 
@@ -91,10 +104,13 @@ def signed_about(
             why="Nobody says any more whose signature counts.",
             next_step="Get the newer trust pack from whoever signs it.",
         )
+    current = digest_record(assessment) if assessment else None
     found = verified_waivers(
-        _contents(workspace, waivers), pack, now, _uses(workspace, subject, assessment)
+        _contents(workspace, waivers), pack, now, _uses(workspace, subject, current)
     )
-    seen = verified_sign_offs(_contents(workspace, signing), pack, now) if pack else ()
+    assessed = {current: assessment.assessed_at} if assessment and current else {}
+    contents = _contents(workspace, signing)
+    seen = verified_sign_offs(contents, pack, now, assessed=assessed) if pack else ()
     return Signed(seen, found, (*waivers, *signing))
 
 
@@ -109,11 +125,13 @@ def waiver_files(workspace: Workspace, subject: Subject) -> tuple[Evidence, ...]
 
 
 def _sign_off_files(workspace: Workspace, subject: Subject) -> tuple[Evidence, ...]:
-    return tuple(
-        each.statement
-        for each in workspace.ledger.every(SignOff)
-        if each.statement and _is_about(each, subject)
-    )
+    """Return the files of every sign-off there ever was: an older one may be recorded later."""
+    found: dict[Digest, Evidence] = {}
+    for entry in workspace.ledger.history("sign-off"):
+        each = workspace.ledger.read(SignOff, entry)
+        if each.statement and _is_about(each, subject):
+            found[each.statement.digest] = each.statement
+    return tuple(found.values())
 
 
 def _is_about(record: Waiver | SignOff, subject: Subject) -> bool:
@@ -129,7 +147,7 @@ def _contents(workspace: Workspace, files: tuple[Evidence, ...]) -> list[bytes]:
     return found
 
 
-def _uses(workspace: Workspace, subject: Subject, current: Digest) -> Mapping[str, int]:
+def _uses(workspace: Workspace, subject: Subject, current: Digest | None) -> Mapping[str, int]:
     """Return, by waiver, how many other assessments it was applied to, by the ledger."""
     seen: dict[str, set[Digest]] = {}
     for entry in workspace.ledger.history("decision", key_of(subject)):

@@ -43,7 +43,12 @@ def compare_signed(
     contents = list(_statements(dossier, evidence))
     moment = now or datetime.now(UTC)
     found = NOTHING
-    seen = verified_sign_offs(contents, trust, moment)
+    seen = verified_sign_offs(
+        contents,
+        trust,
+        moment,
+        assessed={dossier.assessment_digest: dossier.assessment.assessed_at},
+    )
     for one in dossier.signatures:
         if one not in seen:
             fault = f"sign-off of {one.holder}: no statement in the evidence gives it"
