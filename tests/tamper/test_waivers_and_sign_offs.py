@@ -190,6 +190,7 @@ def _forged_people_are_told(dossier: Dossier, bundle: Path, people: People) -> N
     forged: dict[str, dict[str, Any]] = {
         "waiver ": {"waivers": (dossier.waivers[0].model_copy(update=named),)},
         "sign-off of Carl": {"signatures": (dossier.signatures[0].model_copy(update=other),)},
+        "a rejection in the evidence that the dossier leaves out": {"signatures": ()},
         "no statement": {
             "evidence": tuple(f for f in dossier.evidence if "sigstore" not in f.name)
         },
