@@ -25,6 +25,7 @@ from ftgov.records.digest import digest_record
 from ftgov.records.dossier import Assessment, Dossier
 from ftgov.records.evidence import EvidenceReader
 from ftgov.signing.bundle import BundleEvidence, open_bundle
+from ftgov.signing.held import read_dossier
 from ftgov.signing.trust import TrustPack
 
 
@@ -147,11 +148,24 @@ def recompute_dossier(
     return _result("valid", f"{shown}, all the same; judged by:", rules.lines)
 
 
-def recompute_bundle(path: Path, trust: TrustPack | None = None) -> LayerResult:
-    """Open a bundle and derive its figures again, signatures judged by a trust pack."""
+def recompute_bundle(
+    path: Path, trust: TrustPack | None = None, payload: bytes | None = None
+) -> LayerResult:
+    """Open a bundle and derive its figures again, signatures judged by a trust pack.
+
+    Args:
+        path: The bundle.
+        trust: The verifier's trust pack.
+        payload: The statement whose signature was verified; a dossier that it does not list is
+            refused. None where nothing was verified.
+
+    Raises:
+        InvalidBundle: If the bundle can't be read, or changed since it was verified.
+    """
     with open_bundle(path) as bundle:
+        content = read_dossier(bundle, payload) if payload else bundle.read("dossier.json")
         try:
-            dossier = Dossier.model_validate(canonical_json(bundle.read("dossier.json")))
+            dossier = Dossier.model_validate(canonical_json(content))
         except ValueError as fault:
             return _result("invalid", "dossier.json is no dossier that can be read", [str(fault)])
         return recompute_dossier(dossier, BundleEvidence(bundle), trust)
