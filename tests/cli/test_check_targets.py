@@ -12,6 +12,7 @@ from ftgov import api
 from ftgov.api.countersigning import countersign
 from ftgov.api.keys import load_key
 from ftgov.cli.main import execute
+from tests_support import HOUSE
 
 
 def _check(*words: str | Path) -> int:
@@ -113,6 +114,24 @@ def test_a_given_time_is_said_in_every_format(
         assert f"judged as of {given} (given)" in capsys.readouterr().out, form
         _check(*here, "--format", form)
         assert "judged as of" not in capsys.readouterr().out, form
+
+
+def test_a_misspelt_path_that_is_never_met_is_an_error_of_the_gate(
+    demo_copy: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = (HOUSE / "policies" / "gates" / "baseline.yaml").read_text()
+    limit = "evidence.group_fairness.demographic_parity_ratio.low >= 0.80"
+    assert limit in text
+    gate = tmp_path / "ours.yaml"
+    here = ("--workspace", demo_copy, "--policy", gate)
+    gate.write_text(text)
+    assert _check("honest", *here) == 0
+    hidden = "evidence.group_fairness.demografic_parity_ratio.low >= 0.90"
+    gate.write_text(text.replace(limit, f"{limit} || {hidden}"))
+    assert _check("honest", *here) == 2
+    assert "did you mean 'group_fairness.demographic_parity_ratio'" in capsys.readouterr().err
+    bundle = demo_copy / "reports" / "honest" / "bundle"
+    assert _check(bundle, "--trust", demo_copy / "trust", "--policy", gate) == 2
 
 
 def test_no_old_verdict_survives_a_run_that_cannot_judge(demo_copy: Path, tmp_path: Path) -> None:
