@@ -96,6 +96,19 @@ def test_an_expired_one_fails_and_is_named(people: People, opened: Workspace) ->
     assert f"The waiver {name} does not count: it expired on" in found.message
 
 
+def test_a_time_in_the_past_revives_no_expired_one(people: People, opened: Workspace) -> None:
+    name = _waived(people, opened)
+    granted = now_text()
+    assert _rule(opened, as_of=granted).outcome == "waived"
+    late = _after(31)
+    found = _rule(opened, as_of=granted, now=late)
+    assert found.outcome == "fail"
+    assert f"The waiver {name} does not count: at present, {late}, it expired on" in found.message
+    people.write_pack(expires=_after(10))
+    with pytest.raises(NotAssessable, match="expired"):
+        api.check(opened, MODEL, as_of=now_text(), now=_after(11))
+
+
 def test_a_stolen_key_takes_its_waivers_along(people: People, opened: Workspace) -> None:
     _waived(people, opened)
     people.write_pack(root="ada", revoked=["ben"])

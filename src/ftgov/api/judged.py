@@ -38,6 +38,7 @@ def judged_of(result: GateResult, *, where: Path | str = SETTINGS) -> Judged:
         default_place=Place(_below(Path(where)) or Path(where).name),
         places=_places(result.gates),
         files=_names(result.assessment),
+        verification=result.verification,
     )
 
 
