@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -12,6 +13,8 @@ from ftgov import api
 from ftgov.api.countersigning import countersign
 from ftgov.api.keys import load_key
 from ftgov.cli.main import execute
+from ftgov.errors import InvalidBundle
+from ftgov.signing.verify import verified_bundle
 from tests_support import HOUSE
 
 
@@ -142,3 +145,22 @@ def test_no_old_verdict_survives_a_run_that_cannot_judge(demo_copy: Path, tmp_pa
     assert _check("nobody", *here) == 2
     assert not sarif.exists()
     assert not text.exists()
+
+
+def test_what_is_judged_is_what_was_verified(
+    demo_copy: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another writer puts a passing model's dossier in place between verifying and judging."""
+    reports = demo_copy / "reports"
+    bundle, other = (reports / name / "bundle" for name in ("harmful-lora", "honest"))
+    real = verified_bundle
+
+    def exchanged(*args: Any, **fields: Any) -> Any:
+        """Verify, and then change what lies in the folder."""
+        found = real(*args, **fields)
+        shutil.copy(other / "dossier.json", bundle / "dossier.json")
+        return found
+
+    monkeypatch.setattr("ftgov.api.bundle_gate.verified_bundle", exchanged)
+    with pytest.raises(InvalidBundle, match="changed while"):
+        api.check_bundle(bundle, demo_copy / "trust")

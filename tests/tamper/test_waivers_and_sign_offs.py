@@ -22,6 +22,7 @@ from ftgov.records.base import time_text
 from ftgov.records.decision import Decision
 from ftgov.records.dossier import Dossier
 from ftgov.signing.bundle import BundleEvidence, open_bundle
+from ftgov.signing.redact import redact_bundle
 from ftgov.signing.trust import find_trust_pack, read_pack_file, read_trust_pack
 from ftgov.store.workspace import Workspace
 from people_support import People, people_in
@@ -216,6 +217,19 @@ def _forged_people_are_told(dossier: Dossier, bundle: Path, people: People) -> N
             assert said in " ".join(found.differs)
         without = compare_signed(dossier, evidence, None)
         assert (without.differs, len(without.underivable)) == ((), 1)
+
+
+def test_a_withheld_sign_off_leaves_the_gate_open(
+    people: People, opened: Workspace, without_pdf: None, tmp_path: Path
+) -> None:
+    """It may be a rejection: that is neither a broken bundle nor a pass."""
+    sign_off(opened, MODEL, role="risk-owner", decision="reject", key=people.keys["ada"])
+    out, left = tmp_path / "out", tmp_path / "left"
+    made = api.report(opened, MODEL, out, key=people.keys["ben"])
+    statement = next(file for file in made.dossier.evidence if "sigstore" in file.name)
+    redact_bundle(out / "bundle", left, files=[statement.digest], rows={})
+    with pytest.raises(NotAssessable, match="withheld"):
+        api.check_bundle(left, people.place / "trust", withheld_ok=True)
 
 
 def test_a_changed_statement_counts_for_nothing(people: People, opened: Workspace) -> None:
