@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -12,6 +13,9 @@ from ftgov import api
 from ftgov.api.countersigning import countersign
 from ftgov.api.keys import load_key
 from ftgov.cli.main import execute
+from ftgov.errors import InvalidBundle
+from ftgov.signing.verify import verified_bundle
+from tests_support import HOUSE
 
 
 def _check(*words: str | Path) -> int:
@@ -115,6 +119,24 @@ def test_a_given_time_is_said_in_every_format(
         assert "judged as of" not in capsys.readouterr().out, form
 
 
+def test_a_misspelt_path_that_is_never_met_is_an_error_of_the_gate(
+    demo_copy: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = (HOUSE / "policies" / "gates" / "baseline.yaml").read_text()
+    limit = "evidence.group_fairness.demographic_parity_ratio.low >= 0.80"
+    assert limit in text
+    gate = tmp_path / "ours.yaml"
+    here = ("--workspace", demo_copy, "--policy", gate)
+    gate.write_text(text)
+    assert _check("honest", *here) == 0
+    hidden = "evidence.group_fairness.demografic_parity_ratio.low >= 0.90"
+    gate.write_text(text.replace(limit, f"{limit} || {hidden}"))
+    assert _check("honest", *here) == 2
+    assert "did you mean 'group_fairness.demographic_parity_ratio'" in capsys.readouterr().err
+    bundle = demo_copy / "reports" / "honest" / "bundle"
+    assert _check(bundle, "--trust", demo_copy / "trust", "--policy", gate) == 2
+
+
 def test_no_old_verdict_survives_a_run_that_cannot_judge(demo_copy: Path, tmp_path: Path) -> None:
     sarif, text = tmp_path / "gate.sarif", tmp_path / "gate.txt"
     here = ("--workspace", demo_copy, "--also", f"sarif={sarif}", "--output", text)
@@ -123,3 +145,22 @@ def test_no_old_verdict_survives_a_run_that_cannot_judge(demo_copy: Path, tmp_pa
     assert _check("nobody", *here) == 2
     assert not sarif.exists()
     assert not text.exists()
+
+
+def test_what_is_judged_is_what_was_verified(
+    demo_copy: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another writer puts a passing model's dossier in place between verifying and judging."""
+    reports = demo_copy / "reports"
+    bundle, other = (reports / name / "bundle" for name in ("harmful-lora", "honest"))
+    real = verified_bundle
+
+    def exchanged(*args: Any, **fields: Any) -> Any:
+        """Verify, and then change what lies in the folder."""
+        found = real(*args, **fields)
+        shutil.copy(other / "dossier.json", bundle / "dossier.json")
+        return found
+
+    monkeypatch.setattr("ftgov.api.bundle_gate.verified_bundle", exchanged)
+    with pytest.raises(InvalidBundle, match="changed while"):
+        api.check_bundle(bundle, demo_copy / "trust")

@@ -32,6 +32,7 @@ from ftgov.records.sign_off import SIGN_OFF_PREDICATE, SignOff
 from ftgov.shipped import shipped
 from ftgov.signing.bundle import BundleEvidence, open_bundle
 from ftgov.signing.personal import sign_personal
+from ftgov.signing.redact import redact_bundle
 from ftgov.signing.trust import find_trust_pack, read_pack_file, read_trust_pack
 from ftgov.store.workspace import Workspace
 from people_support import People, people_in
@@ -281,6 +282,7 @@ def _forged_people_are_told(dossier: Dossier, bundle: Path, people: People) -> N
     forged: dict[str, dict[str, Any]] = {
         "waiver ": {"waivers": (dossier.waivers[0].model_copy(update=named),)},
         "sign-off of Carl": {"signatures": (dossier.signatures[0].model_copy(update=other),)},
+        "a rejection in the evidence that the dossier leaves out": {"signatures": ()},
         "no statement": {
             "evidence": tuple(f for f in dossier.evidence if "sigstore" not in f.name)
         },
@@ -293,6 +295,19 @@ def _forged_people_are_told(dossier: Dossier, bundle: Path, people: People) -> N
             assert said in " ".join(found.differs)
         without = compare_signed(dossier, evidence, None)
         assert (without.differs, len(without.underivable)) == ((), 1)
+
+
+def test_a_withheld_sign_off_leaves_the_gate_open(
+    people: People, opened: Workspace, without_pdf: None, tmp_path: Path
+) -> None:
+    """It may be a rejection: that is neither a broken bundle nor a pass."""
+    sign_off(opened, MODEL, role="risk-owner", decision="reject", key=people.keys["ada"])
+    out, left = tmp_path / "out", tmp_path / "left"
+    made = api.report(opened, MODEL, out, key=people.keys["ben"])
+    statement = next(file for file in made.dossier.evidence if "sigstore" in file.name)
+    redact_bundle(out / "bundle", left, files=[statement.digest], rows={})
+    with pytest.raises(NotAssessable, match="withheld"):
+        api.check_bundle(left, people.place / "trust", withheld_ok=True)
 
 
 def test_a_changed_statement_counts_for_nothing(people: People, opened: Workspace) -> None:

@@ -11,16 +11,18 @@ import pytest
 
 from ftgov.api.countersigning import countersign
 from ftgov.errors import InvalidBundle, NotAssessable, UsageError
+from ftgov.recompute.bundle import recompute_bundle
 from ftgov.records.attestation import PAYLOAD_TYPE, Verification
 from ftgov.records.canonical import canonical_bytes, canonical_json
 from ftgov.signing.bundle import open_bundle, zip_bundle
 from ftgov.signing.countersign import countersignature_name, read_reviewed, sign_review
 from ftgov.signing.envelope import pae
+from ftgov.signing.held import read_dossier
 from ftgov.signing.keys import SigningKey
 from ftgov.signing.names import ENVELOPE_NAME
 from ftgov.signing.trust import build_trust_pack
 from ftgov.signing.trust_parts import TrustedLog
-from ftgov.signing.verify import verify_bundle
+from ftgov.signing.verify import verified_bundle, verify_bundle
 from ftgov.transparency.text import decode_base64, encode_base64
 from log_samples import KEY, LOG, ORIGIN, ROOT, logged_bundle
 from signing_samples import AS_OF, ISSUED_AT, trusted
@@ -282,6 +284,38 @@ def test_nobody_agrees_to_what_does_not_hold_but_may_dissent(bundle: Path) -> No
         countersign(bundle, pack, key=SECOND, name="Bo", now=AS_OF)
     made = countersign(bundle, pack, key=SECOND, name="Bo", reasons=["changed"], now=AS_OF)
     assert (bundle / made.file).exists()
+
+
+def test_what_is_agreed_to_is_what_was_verified(
+    bundle: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The attestation is exchanged for another sound one after the verification."""
+    other = logged_bundle(tmp_path / "other", signedAt="2026-11-20T10:00:00Z", tool="ftgov 1")
+    real = verified_bundle
+
+    def exchanged(*args: Any, **fields: Any) -> Any:
+        """Verify, and then change what lies in the folder."""
+        found = real(*args, **fields)
+        (bundle / ENVELOPE_NAME).write_bytes((other / ENVELOPE_NAME).read_bytes())
+        return found
+
+    monkeypatch.setattr("ftgov.api.countersigning.verified_bundle", exchanged)
+    with pytest.raises(InvalidBundle, match="changed while"):
+        countersign(bundle, bundle.parent, key=SECOND, name="Bo", now=AS_OF)
+    with open_bundle(bundle) as opened:
+        assert not any("agreement" in name for name in opened.names)
+
+
+def test_a_dossier_that_was_not_verified_is_not_read(bundle: Path) -> None:
+    payload = verified_bundle(bundle, bundle.parent, as_of=AS_OF).payload
+    assert payload is not None
+    with open_bundle(bundle) as opened:
+        assert read_dossier(opened, payload) == (bundle / "dossier.json").read_bytes()
+        (bundle / "dossier.json").write_bytes(b"{}")
+        with pytest.raises(InvalidBundle, match="changed while"):
+            read_dossier(opened, payload)
+    with pytest.raises(InvalidBundle, match=r"dossier\.json changed"):
+        recompute_bundle(bundle, None, payload)
 
 
 def test_an_agreement_to_what_could_not_be_assessed_is_refused(bundle: Path) -> None:

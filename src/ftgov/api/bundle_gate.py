@@ -10,17 +10,18 @@ from ftgov.api.both_times import counting_at_both, require_unexpired
 from ftgov.api.clock import Moment, moment_of
 from ftgov.api.gates import GateResult, decided, load_gates, trusted_bundles
 from ftgov.api.signed import Signed
-from ftgov.api.verification import verify
 from ftgov.dossier.signed import STATEMENT_MEDIA_TYPE, verified_sign_offs, verified_waivers
 from ftgov.errors import InvalidBundle, NotAssessable
 from ftgov.records.attestation import Verification
 from ftgov.records.canonical import canonical_json
-from ftgov.records.digest import bare, digest_record
+from ftgov.records.digest import digest_record
 from ftgov.records.dossier import Dossier
 from ftgov.records.subject import Subject
 from ftgov.records.verified import SigningTime
-from ftgov.signing.bundle import Bundle, open_bundle
+from ftgov.signing.bundle import Bundle, BundleEvidence, open_bundle
+from ftgov.signing.held import read_dossier
 from ftgov.signing.trust import TrustPack, find_trust_pack, read_pack_file, read_trust_pack
+from ftgov.signing.verify import verified_bundle
 
 _GATES = ("baseline",)
 _SHOWN = 12
@@ -64,14 +65,17 @@ def check_bundle(
     place = Path(bundle)
     pack = read_trust_pack(read_pack_file(find_trust_pack(Path(trust))), root_pin=trust_root)
     gates = load_gates(policies or _GATES, trusted_bundles(lambda: pack, now))
-    verified = verify(place, trust, trust_root=trust_root, complete=not withheld_ok)
+    verified, payload = verified_bundle(
+        place, Path(trust), root_pin=trust_root, complete=not withheld_ok
+    )
     _require_valid(place, verified)
+    assert payload is not None, "a valid bundle has a statement whose signature held"
     present = moment_of(now)
     judged = moment_of(as_of) if as_of else present
     for moment in {present, judged}:
         require_unexpired(pack, moment)
     with open_bundle(place) as opened:
-        dossier = _dossier(place, opened)
+        dossier = _dossier(place, read_dossier(opened, payload))
         _require_about(place, dossier.assessment.subject, model, system)
         signed = _signed(dossier, opened, pack, judged)
         if as_of:
@@ -87,7 +91,8 @@ def _signed(dossier: Dossier, opened: Bundle, pack: TrustPack, moment: Moment) -
     The ledger is not at hand, so a waiver with a limit of uses can't count here.
     """
     files = [file for file in dossier.evidence if file.media_type == STATEMENT_MEDIA_TYPE]
-    contents = [opened.read(f"evidence/{bare(file.digest)}") for file in files]
+    with BundleEvidence(opened) as evidence:
+        contents = [evidence.path(file.digest).read_bytes() for file in files]
     now = datetime.fromisoformat(moment.text)
     return Signed(
         verified_sign_offs(
@@ -137,9 +142,9 @@ def _require_valid(place: Path, found: Verification) -> None:
     )
 
 
-def _dossier(place: Path, opened: Bundle) -> Dossier:
+def _dossier(place: Path, content: bytes) -> Dossier:
     try:
-        dossier = Dossier.model_validate(canonical_json(opened.read("dossier.json")))
+        dossier = Dossier.model_validate(canonical_json(content))
     except ValueError as fault:
         raise InvalidBundle(
             f"The dossier in {place} cannot be read.",

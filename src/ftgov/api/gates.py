@@ -14,6 +14,7 @@ from ftgov.api.law import day, shipped_pack
 from ftgov.api.policy_bundles import owner_of, read_policies
 from ftgov.api.recording import ACTOR, append
 from ftgov.api.signed import OWN, Signed, Trust, require_pack, signed_about
+from ftgov.api.soundness import require_sound
 from ftgov.dossier.assess import TOOL, classify_subject
 from ftgov.errors import NotAssessable, UsageError
 from ftgov.intake.text_files import read_text
@@ -245,7 +246,9 @@ def decided(
 
     Raises:
         NotAssessable: If the law of the day says something else of the system.
+        UsageError: If a gate that does not ship has a fault of form or types.
     """
+    require_sound([each.gate for each in gates], assessment)
     _require_same_law(assessment, judged.text)
     decisions = decide(
         [each.gate for each in gates],
