@@ -13,6 +13,7 @@ from ftgov.api.signed import OWN, Trust, require_pack, signed_about
 from ftgov.dossier.signed import STATEMENT_MEDIA_TYPE, SUBJECT, sign_off_predicate, standing
 from ftgov.errors import UsageError
 from ftgov.records.digest import bare, digest_record
+from ftgov.records.dossier import Assessment
 from ftgov.records.sign_off import SIGN_OFF_PREDICATE, SignOff
 from ftgov.records.verified import VerifiedSignature
 from ftgov.signing.envelope import Stamp
@@ -65,11 +66,7 @@ def sign_off(
     said = sign_off_predicate(decision, role, reason, moment.text)
     signed = sign_personal(SUBJECT, digest, SIGN_OFF_PREDICATE, said, key, timestamp=timestamp)
     content = _counting(signed, said, require_pack(workspace, trust))
-    present = datetime.fromisoformat(moment.text)
-    seen = signed_about(
-        workspace, subject, now=present, trust=trust, assessment=current.assessment
-    ).signatures
-    _require_latest([one for one in seen if (one.assessment, one.spki) == (digest, key.spki)], said)
+    _require_latest(_standing_of(workspace, current.assessment, key, trust, said), said)
     name = f"{key_of(subject)}.{bare(key.spki)[:12]}"
     kept = workspace.evidence.put_bytes(
         content, name=f"sign-off-{name}.sigstore.json"[-255:], media_type=STATEMENT_MEDIA_TYPE
@@ -88,6 +85,22 @@ def sign_off(
     )
     append(workspace, [made], actor=actor, recorded_at=moment.text)
     return made
+
+
+def _standing_of(
+    workspace: Workspace,
+    assessment: Assessment,
+    key: SigningKey,
+    trust: Trust,
+    said: dict[str, Any],
+) -> list[VerifiedSignature]:
+    """Return what a key has said of an assessment, as it counts now."""
+    now = datetime.fromisoformat(said["signedAt"])
+    seen = signed_about(
+        workspace, assessment.subject, now=now, trust=trust, assessment=assessment
+    ).signatures
+    mine = (digest_record(assessment), key.spki)
+    return [one for one in seen if (one.assessment, one.spki) == mine]
 
 
 def _require_latest(stands: list[VerifiedSignature], said: dict[str, Any]) -> None:
