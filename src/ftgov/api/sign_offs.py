@@ -39,7 +39,7 @@ def sign_off(
 ) -> SignOff:
     """Sign a decision on a model's current assessment; a later one under the same key replaces it.
 
-    It speaks of that assessment alone: a new audit needs new sign-offs.
+    It speaks of that assessment alone.
 
     Args:
         workspace: Where the assessment is.
@@ -49,24 +49,23 @@ def sign_off(
         key: The person's key.
         reason: Why.
         system: The system, where the model serves several.
-        trust: Another trust pack than the workspace's.
+        trust: Another trust pack.
         timestamp: Asks an authority for a time stamp; None leaves the signing time claimed.
         now: The present, RFC 3339 UTC; by default the system's clock.
         actor: Who signs.
 
     Raises:
-        UsageError: If a name is wrong, the role is not the key's, or a later statement of that
-            key stands already, which this one would not replace.
+        UsageError: If a name or role is wrong, or a later statement of that key stands already.
         NotAssessable: If there is no current assessment or no trust pack.
         InvalidBundle: If the key is not in the trust pack, or does not count now.
     """
     moment = moment_of(now)
-    current = current_assessment(workspace, model, system)
-    subject, digest = current.assessment.subject, digest_record(current.assessment)
+    assessed = current_assessment(workspace, model, system).assessment
+    subject, digest = assessed.subject, digest_record(assessed)
     said = sign_off_predicate(decision, role, reason, moment.text)
     signed = sign_personal(SUBJECT, digest, SIGN_OFF_PREDICATE, said, key, timestamp=timestamp)
     content = _counting(signed, said, require_pack(workspace, trust))
-    _require_latest(_standing_of(workspace, current.assessment, key, trust, said), said)
+    _require_latest(_standing_of(workspace, assessed, key, trust, said), said)
     name = f"{key_of(subject)}.{bare(key.spki)[:12]}"
     kept = workspace.evidence.put_bytes(
         content, name=f"sign-off-{name}.sigstore.json"[-255:], media_type=STATEMENT_MEDIA_TYPE
