@@ -39,8 +39,6 @@ def sign_off(
 ) -> SignOff:
     """Sign a decision on a model's current assessment; a later one under the same key replaces it.
 
-    It speaks of that assessment alone.
-
     Args:
         workspace: Where the assessment is.
         model: The model's name.
