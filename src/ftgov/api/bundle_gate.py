@@ -9,7 +9,7 @@ from pathlib import Path
 from ftgov.api.both_times import counting_at_both, require_unexpired
 from ftgov.api.clock import Moment, moment_of
 from ftgov.api.gates import GateResult, decided, load_gates, trusted_bundles
-from ftgov.api.signed import Signed
+from ftgov.api.signed import Signed, Trust, believed_pack, require_pinned
 from ftgov.dossier.signed import STATEMENT_MEDIA_TYPE, verified_sign_offs, verified_waivers
 from ftgov.errors import InvalidBundle, NotAssessable
 from ftgov.records.attestation import Verification
@@ -38,6 +38,7 @@ def check_bundle(
     model: str | None = None,
     system: str | None = None,
     withheld_ok: bool = False,
+    require_pin: bool = False,
 ) -> GateResult:
     """Judge the assessment in a bundle by release policies, after verifying the bundle.
 
@@ -55,6 +56,7 @@ def check_bundle(
         model: The model that the bundle must be about; None takes any.
         system: The system that the bundle must be about; None takes any.
         withheld_ok: Judge although evidence is withheld; the result then names what is.
+        require_pin: Let nothing that people signed count without `trust_root`.
 
     Raises:
         InvalidBundle: If a signature, a digest or the form of the bundle is wrong.
@@ -81,6 +83,10 @@ def check_bundle(
         if as_of:
             again = _signed(dossier, opened, pack, present)
             signed = counting_at_both(signed, again, present)
+    believed = believed_pack(pack, Path(trust))
+    if signed.signatures or signed.waivers:
+        require_pinned(believed, Trust(Path(trust), trust_root, require_pin))
+    signed = signed._replace(believed=believed)
     found = decided(gates, dossier.assessment, judged, signed, _signing_time(verified))
     return found._replace(verification=verified)
 

@@ -13,6 +13,7 @@ from ftgov.api.signed import OWN, Trust, require_pack, signed_about
 from ftgov.dossier.signed import STATEMENT_MEDIA_TYPE, SUBJECT, sign_off_predicate, standing
 from ftgov.errors import UsageError
 from ftgov.records.digest import bare, digest_record
+from ftgov.records.dossier import Assessment
 from ftgov.records.sign_off import SIGN_OFF_PREDICATE, SignOff
 from ftgov.records.verified import VerifiedSignature
 from ftgov.signing.envelope import Stamp
@@ -38,8 +39,6 @@ def sign_off(
 ) -> SignOff:
     """Sign a decision on a model's current assessment; a later one under the same key replaces it.
 
-    It speaks of that assessment alone: a new audit needs new sign-offs.
-
     Args:
         workspace: Where the assessment is.
         model: The model's name.
@@ -48,28 +47,23 @@ def sign_off(
         key: The person's key.
         reason: Why.
         system: The system, where the model serves several.
-        trust: Another trust pack than the workspace's.
+        trust: Another trust pack.
         timestamp: Asks an authority for a time stamp; None leaves the signing time claimed.
         now: The present, RFC 3339 UTC; by default the system's clock.
         actor: Who signs.
 
     Raises:
-        UsageError: If a name is wrong, the role is not the key's, or a later statement of that
-            key stands already, which this one would not replace.
+        UsageError: If a name or role is wrong, or a later statement of that key stands already.
         NotAssessable: If there is no current assessment or no trust pack.
         InvalidBundle: If the key is not in the trust pack, or does not count now.
     """
     moment = moment_of(now)
-    current = current_assessment(workspace, model, system)
-    subject, digest = current.assessment.subject, digest_record(current.assessment)
+    assessed = current_assessment(workspace, model, system).assessment
+    subject, digest = assessed.subject, digest_record(assessed)
     said = sign_off_predicate(decision, role, reason, moment.text)
     signed = sign_personal(SUBJECT, digest, SIGN_OFF_PREDICATE, said, key, timestamp=timestamp)
     content = _counting(signed, said, require_pack(workspace, trust))
-    present = datetime.fromisoformat(moment.text)
-    seen = signed_about(
-        workspace, subject, now=present, trust=trust, assessment=current.assessment
-    ).signatures
-    _require_latest([one for one in seen if (one.assessment, one.spki) == (digest, key.spki)], said)
+    _require_latest(_standing_of(workspace, assessed, key, trust, said), said)
     name = f"{key_of(subject)}.{bare(key.spki)[:12]}"
     kept = workspace.evidence.put_bytes(
         content, name=f"sign-off-{name}.sigstore.json"[-255:], media_type=STATEMENT_MEDIA_TYPE
@@ -88,6 +82,22 @@ def sign_off(
     )
     append(workspace, [made], actor=actor, recorded_at=moment.text)
     return made
+
+
+def _standing_of(
+    workspace: Workspace,
+    assessment: Assessment,
+    key: SigningKey,
+    trust: Trust,
+    said: dict[str, Any],
+) -> list[VerifiedSignature]:
+    """Return what a key has said of an assessment, as it counts now."""
+    now = datetime.fromisoformat(said["signedAt"])
+    seen = signed_about(
+        workspace, assessment.subject, now=now, trust=trust, assessment=assessment
+    ).signatures
+    mine = (digest_record(assessment), key.spki)
+    return [one for one in seen if (one.assessment, one.spki) == mine]
 
 
 def _require_latest(stands: list[VerifiedSignature], said: dict[str, Any]) -> None:

@@ -20,17 +20,21 @@ from ftgov.records.evidence import Evidence
 from ftgov.records.sign_off import SignOff
 from ftgov.records.signature import SignatureMade
 from ftgov.records.subject import Subject
-from ftgov.records.verified import VerifiedSignature
+from ftgov.records.verified import BelievedPack, VerifiedSignature
 from ftgov.records.waiver import VerifiedWaiver, Waiver
 from ftgov.signing.trust import TrustPack, find_trust_pack, read_pack_file, read_trust_pack
 from ftgov.store.workspace import Workspace
 
 
 class Trust(NamedTuple):
-    """Where the trust pack is, where it is not the workspace's own, and who must have signed it."""
+    """Where the trust pack is, where it is not the workspace's own, and who must have signed it.
+
+    With `require_pin` nothing that people signed counts by a pack whose root nobody pinned.
+    """
 
     path: Path | None = None
     root: str | None = None
+    require_pin: bool = False
 
 
 OWN = Trust()
@@ -43,6 +47,7 @@ class Signed(NamedTuple):
     signatures: tuple[VerifiedSignature, ...] = ()
     waivers: tuple[VerifiedWaiver, ...] = ()
     statements: tuple[Evidence, ...] = ()
+    believed: BelievedPack | None = None
 
 
 def trust_pack_of(workspace: Workspace, trust: Trust = OWN) -> TrustPack | None:
@@ -54,7 +59,7 @@ def trust_pack_of(workspace: Workspace, trust: Trust = OWN) -> TrustPack | None:
         UsageError: If the one named does not exist.
         NotAssessable: If it can't be used.
     """
-    if trust == OWN:
+    if trust.path is None and trust.root is None:
         return trusted(workspace)
     path = trust.path or workspace_pack(workspace)
     root = trust.root or workspace.config.get("trust", {}).get("root")
@@ -95,9 +100,13 @@ def signed_about(
     """
     waivers = waiver_files(workspace, subject)
     signing = _sign_off_files(workspace, subject)
-    if not waivers and not signing and trust.path is None:
+    named = trust.path or trust.root or workspace.config.get("trust")
+    if not waivers and not signing and not named:
         return Signed()
     pack = trust_pack_of(workspace, trust)
+    believed = believed_pack(pack, trust.path or workspace_pack(workspace)) if pack else None
+    if believed and (waivers or signing):
+        require_pinned(believed, trust)
     if pack and pack.terms.expires and datetime.fromisoformat(pack.terms.expires) <= now:
         raise NotAssessable(
             f"The trust pack expired at {pack.terms.expires}.",
@@ -111,7 +120,26 @@ def signed_about(
     assessed = {current: assessment.assessed_at} if assessment and current else {}
     contents = _contents(workspace, signing)
     seen = verified_sign_offs(contents, pack, now, assessed=assessed) if pack else ()
-    return Signed(seen, found, (*waivers, *signing))
+    return Signed(seen, found, (*waivers, *signing), believed)
+
+
+def believed_pack(pack: TrustPack, path: Path) -> BelievedPack:
+    """Return what a reader must know of a trust pack before they rely on what it lets count."""
+    return BelievedPack(pack=str(path), root=pack.terms.root.spki, pinned=pack.pinned)
+
+
+def require_pinned(believed: BelievedPack, trust: Trust) -> None:
+    """Refuse to judge what people signed by a trust pack that anybody may have made.
+
+    Raises:
+        NotAssessable: If a pin is required and there is none.
+    """
+    if trust.require_pin and not believed.pinned:
+        raise NotAssessable(
+            f"The trust pack {believed.pack} is not pinned, and what people signed rests on it.",
+            why="Anybody can make a trust pack of their own; a fingerprint from elsewhere tells.",
+            next_step=f"Compare it with its owner's, then --trust-root {believed.root}",
+        )
 
 
 def waiver_files(workspace: Workspace, subject: Subject) -> tuple[Evidence, ...]:

@@ -43,6 +43,9 @@ _STATUS = {"pass": ExitCode.DONE, "fail": ExitCode.GATE_FAILED, "error": ExitCod
     help="A trust pack: who may sign a bundle; in a workspace, whose sign-offs and waivers count.",
 )
 @click.option("--trust-root", help="Fingerprint that the trust pack's root must have.")
+@click.option(
+    "--require-pin", is_flag=True, help="Count no waiver or sign-off by an unpinned pack."
+)
 @click.option("--withheld-ok", is_flag=True, help="Judge a bundle that withholds evidence.")
 @click.option("--explain", metavar="RULE", help="Say what a rule asks for and why; judges nothing.")
 @click.option("--format", "form", type=click.Choice(FORMATS), default="text", show_default=True)
@@ -65,6 +68,7 @@ def check(
     as_of: str | None,
     trust: Path | None,
     trust_root: str | None,
+    require_pin: bool,
     withheld_ok: bool,
     explain: str | None,
     form: str,
@@ -90,7 +94,7 @@ def check(
     if target is None:
         raise UsageError("Nothing to check.", next_step="Name a model or a bundle; see --help.")
     _clear([path for _, path in others] + ([output] if output else []))
-    believed = Trust(trust, trust_root)
+    believed = Trust(trust, trust_root, require_pin)
     asked = _Asked(target, policies, system, as_of)
     if _is_bundle(target):
         _refuse_others(ctx, _OF_MODELS, allowed=False, why="A bundle is judged by itself.")
@@ -158,6 +162,7 @@ def _of_bundle(asked: _Asked, trust: Trust, expected: str | None, withheld_ok: b
         model=expected,
         system=asked.system,
         withheld_ok=withheld_ok,
+        require_pin=trust.require_pin,
     )
     return judged_of(result, where=_document(Path(bundle)))
 

@@ -22,6 +22,7 @@ from ftgov.records.decision import (
 from ftgov.records.digest import Digest
 from ftgov.records.finding import Severity
 from ftgov.records.printable import one_line
+from ftgov.records.verified import BelievedPack
 
 Level = Literal["error", "warning", "note", "none"]
 
@@ -111,6 +112,7 @@ class Judged(NamedTuple):
     shipped: Mapping[tuple[str, str], Place] = {}
     files: Mapping[Digest, str] = {}
     verification: Verification | None = None
+    believed: BelievedPack | None = None
 
     @property
     def items(self) -> tuple[Item, ...]:
@@ -148,6 +150,10 @@ class Judged(NamedTuple):
             found.append(
                 one_line(f"dissent by {one.name} ({one.role or 'no role'}, {trust}): {said}")
             )
+        if self.believed:
+            pin = "pinned" if self.believed.pinned else "NOT PINNED: anybody may have made it"
+            pack = f"{self.believed.pack}, root {self.believed.root}, {pin}"
+            found.append(one_line(f"waivers and sign-offs count by the trust pack {pack}"))
         if self.verification:
             found += [one_line(f"withheld: {line}") for line in self.verification.withheld]
         return tuple(found)
