@@ -116,7 +116,10 @@ class Run(NamedTuple):
 
 
 class Read(NamedTuple):
-    """A thing with everything below it as it was read; `answers` are those below."""
+    """A thing with everything below it as it was read; `answers` are those below.
+
+    `flags` say why nothing can follow from it: only its raw is kept.
+    """
 
     item: Any
     native_id: str
@@ -124,6 +127,7 @@ class Read(NamedTuple):
     answers: tuple[Answer, ...] = ()
     downloads: tuple[tuple[str, Path], ...] = ()
     fault: FtgovError | None = None
+    flags: tuple[Flag, ...] = ()
 
     @property
     def held(self) -> int:
@@ -172,7 +176,7 @@ def _ready(run: Run, listing: Listing, page: Answer, thing: Read) -> _Ready | No
         return None
     files = _files(thing)
     unit = Unit(thing.item, page.digest, page.at, thing.below, files)
-    derived = _derived(run, listing, unit)
+    derived = Derived(flags=thing.flags) if thing.flags else _derived(run, listing, unit)
     native = native_key(listing, thing.native_id)
     known = run.standing.get(listing.resource, native)
     tally.partial += any(each.refused and not _is_lost(each) for each in thing.below)
