@@ -190,7 +190,7 @@ def _ready(run: Run, listing: Listing, page: Answer, thing: Read) -> _Ready | No
         parts=_parts(listing, unit),
         files=tuple(files.values()),
         flags=() if listing.private else derived.flags,
-        settled=(derived.settled and _is_whole(thing, known, page.at))
+        settled=(derived.settled and _is_whole(listing, thing, known, page.at))
         or _is_past(listing, thing.item, run.clock()),
         reach=listing.reach(run.wanted.content),
         scope=scope_of(run, listing),
@@ -222,12 +222,14 @@ def _derived(run: Run, listing: Listing, unit: Unit) -> Derived:
         return Derived(flags=(Flag(path=".", fault=told[:500]),))
 
 
-def _is_whole(thing: Read, known: Known | None, at: str) -> bool:
+def _is_whole(listing: Listing, thing: Read, known: Known | None, at: str) -> bool:
     """Return whether all below a thing that is over was read, and no more is to be expected.
 
     A host may add events after a job's end; so it is looked at again an hour later. A file that is
     lost is asked for a second time.
     """
+    if listing.has_under and not thing.below:
+        return False
     ended = thing.item.get("finished_at") if isinstance(thing.item, dict) else None
     if type(ended) is int and datetime.fromisoformat(at).timestamp() < ended + _AFTERWARDS:
         return False
