@@ -392,13 +392,3 @@ def test_a_resource_that_no_run_reads_is_refused(
         looked(workspace, fake, only=[only])
     assert fault.value.exit_code == ExitCode.USAGE
     assert looked(workspace, fake, only=["files", "files.content"]).complete
-
-
-def test_a_key_is_never_sent_on_to_another_address(fake: Fake, workspace: Workspace) -> None:
-    with serving(Account.seeded(3)) as other:
-        place = (("location", f"{other.url}/fine_tuning/jobs"),)
-        fake.plan(Fault("status", "/fine_tuning/jobs", status=307, headers=place))
-        result = looked(workspace, fake)
-        assert not result.complete
-        assert "307" in tally(result).refused
-        assert other.requests == []
