@@ -11,8 +11,11 @@ import pytest
 
 from archive_looks import archived, hurried, latest, new_workspace
 from ftgov.api.archive import ArchiveResult, Asked, archive_openai
+from ftgov.errors import ExitCode, UsageError
+from ftgov.providers.protocol import HostError
 from ftgov.records.archived import Archived
 from ftgov.store.workspace import Workspace
+from openai_fake import server
 from openai_fake.account import ADMIN_SECRET, SECRET, Account
 from openai_fake.faults import Fault
 from openai_fake.jobs import BASES, Shape
@@ -313,3 +316,79 @@ def test_a_job_is_looked_at_once_more_after_its_end(fake: Fake, workspace: Works
 def moment(seconds: int) -> str:
     """Return a time as the archive writes it."""
     return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+TENANT = ("openai-organization", "acme")
+
+
+@pytest.mark.parametrize("told", [True, False])
+def test_the_view_of_another_project_buries_nothing(
+    fake: Fake, workspace: Workspace, told: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fake.account.told = (TENANT, ("openai-project", "proj_a")) if told else (TENANT,)
+    every = {"only": [], "content": "none"}
+    looked(workspace, fake, **every)
+    before = latest(workspace)
+    with serving(Account.seeded(0)) as other:
+        other.account.told = (TENANT, ("openai-project", "proj_b")) if told else (TENANT,)
+        other.account.vector_stores.clear()
+        other.account.evals.clear()
+        if not told:
+            monkeypatch.setattr(server, "SECRET", "sk-of-the-other-project")
+        asked = Asked(now="2026-11-29T00:00:00Z", content="none")
+        key = SECRET if told else "sk-of-the-other-project"
+        for full in (False, True, True):
+            result = archive_openai(
+                workspace, asked._replace(full=full), base_url=other.url, key=key
+            )
+            assert result.complete
+            assert {each.gone for each in result.resources} == {0}
+    monkeypatch.undo()
+    hurried(monkeypatch, attempts=2)
+    after = latest(workspace)
+    assert {key: after[key] for key in before} == before
+    head = workspace.ledger.head()
+    assert looked(workspace, fake, **every).complete
+    assert workspace.ledger.head() == head
+
+
+def test_a_second_project_reads_its_own_jobs_behind_known_pages(
+    fake: Fake, workspace: Workspace
+) -> None:
+    make_jobs(fake, 6)
+    every = fake.account.jobs
+    fake.account.jobs = dict(list(every.items())[4:])
+    looked(workspace, fake)
+    fake.account.jobs = every
+    fake.account.told = (TENANT, ("openai-project", "proj_b"))
+    looked(workspace, fake)
+    assert jobs_of(workspace) == set(every)
+
+
+def test_whom_a_host_answers_is_taken_from_a_refusal_too(fake: Fake, workspace: Workspace) -> None:
+    fake.plan(Fault("status", "/models", times=None, status=403))
+    assert looked(workspace, fake).tenant == "acme"
+
+
+def test_a_host_that_refuses_all_and_names_nobody_is_an_error(
+    fake: Fake, workspace: Workspace
+) -> None:
+    fake.account.told = ()
+    fake.plan(Fault("status", "*", times=None, status=403))
+    with pytest.raises(HostError, match="whose things"):
+        looked(workspace, fake)
+    assert latest(workspace) == {}
+    fake.faults.clear()
+    said: list[str] = []
+    assert looked(workspace, fake, say=said.append).tenant == "127.0.0.1"
+    assert any("does not say which organisation" in each for each in said)
+
+
+@pytest.mark.parametrize("only", ["evls", "evals.runs", "files.content"])
+def test_a_resource_that_no_run_reads_is_refused(
+    fake: Fake, workspace: Workspace, only: str
+) -> None:
+    with pytest.raises(UsageError, match="read nothing") as fault:
+        looked(workspace, fake, only=[only])
+    assert fault.value.exit_code == ExitCode.USAGE
+    assert looked(workspace, fake, only=["files", "files.content"]).complete

@@ -314,5 +314,7 @@ def test_a_finished_job_whose_result_file_is_gone_is_not_read_again(tmp_path: Pa
         assert job is not None
         assert job.trainer_state is not None
         assert job.trainer_state.name.endswith(".events.json")
+        # One refusal may pass, so it is asked for once more, and then no longer.
         archived(workspace, fake)
-        assert _listed(fake, f"/fine_tuning/jobs/{native}/events") == 1
+        archived(workspace, fake)
+        assert _listed(fake, f"/fine_tuning/jobs/{native}/events") == 2

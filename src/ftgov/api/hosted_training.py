@@ -13,9 +13,10 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple
 from urllib.parse import quote
 
-from ftgov.api.archive.hosts import Asked, openai_reach, running, tenant_of
+from ftgov.api.archive.hosts import Asked, openai_reach, running
 from ftgov.api.archive.listings import JOBS
 from ftgov.api.archive.run import Read, Run, commit, keep
+from ftgov.api.archive.views import tenant_of
 from ftgov.api.clock import now_text
 from ftgov.api.hosted_wishes import require_sendable
 from ftgov.api.recording import ACTOR
@@ -83,7 +84,7 @@ def start_openai(
     tell = say or (lambda _: None)
     reach = openai_reach(base_url, key, None, now_text, tell)
     with closing(openai_hosted.connect(reach)) as host:
-        where = Where("openai", tenant_of(host, reach.base_url))
+        where = Where("openai", tenant_of(host, reach.base_url, tell))
         asked = Asked(actor=actor, say=tell, workers=1)
         with running(workspace, host, where, asked) as run:
             tell("looking for a job with this nonce")

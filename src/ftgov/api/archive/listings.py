@@ -86,6 +86,11 @@ class Listing(NamedTuple):
         return tuple(name for name in REACHES if asked[name])
 
     @property
+    def has_under(self) -> bool:
+        """Whether there are listings below each thing that are kept with it."""
+        return self.under is not _none
+
+    @property
     def has_below(self) -> bool:
         """Whether anything more is asked for with each thing."""
         return any(each is not _none for each in (self.under, self.then, self.results))

@@ -116,7 +116,10 @@ class Run(NamedTuple):
 
 
 class Read(NamedTuple):
-    """A thing with everything below it as it was read; `answers` are those below."""
+    """A thing with everything below it as it was read; `answers` are those below.
+
+    `flags` say why nothing can follow from it: only its raw is kept.
+    """
 
     item: Any
     native_id: str
@@ -124,6 +127,7 @@ class Read(NamedTuple):
     answers: tuple[Answer, ...] = ()
     downloads: tuple[tuple[str, Path], ...] = ()
     fault: FtgovError | None = None
+    flags: tuple[Flag, ...] = ()
 
     @property
     def held(self) -> int:
@@ -172,7 +176,7 @@ def _ready(run: Run, listing: Listing, page: Answer, thing: Read) -> _Ready | No
         return None
     files = _files(thing)
     unit = Unit(thing.item, page.digest, page.at, thing.below, files)
-    derived = _derived(run, listing, unit)
+    derived = Derived(flags=thing.flags) if thing.flags else _derived(run, listing, unit)
     native = native_key(listing, thing.native_id)
     known = run.standing.get(listing.resource, native)
     tally.partial += any(each.refused and not _is_lost(each) for each in thing.below)
@@ -186,7 +190,7 @@ def _ready(run: Run, listing: Listing, page: Answer, thing: Read) -> _Ready | No
         parts=_parts(listing, unit),
         files=tuple(files.values()),
         flags=() if listing.private else derived.flags,
-        settled=(derived.settled and _is_whole(thing, known, page.at))
+        settled=(derived.settled and _is_whole(listing, thing, known, page.at))
         or _is_past(listing, thing.item, run.clock()),
         reach=listing.reach(run.wanted.content),
         scope=scope_of(run, listing),
@@ -218,12 +222,14 @@ def _derived(run: Run, listing: Listing, unit: Unit) -> Derived:
         return Derived(flags=(Flag(path=".", fault=told[:500]),))
 
 
-def _is_whole(thing: Read, known: Known | None, at: str) -> bool:
+def _is_whole(listing: Listing, thing: Read, known: Known | None, at: str) -> bool:
     """Return whether all below a thing that is over was read, and no more is to be expected.
 
     A host may add events after a job's end; so it is looked at again an hour later. A file that is
     lost is asked for a second time.
     """
+    if listing.has_under and not thing.below:
+        return False
     ended = thing.item.get("finished_at") if isinstance(thing.item, dict) else None
     if type(ended) is int and datetime.fromisoformat(at).timestamp() < ended + _AFTERWARDS:
         return False

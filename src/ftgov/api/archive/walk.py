@@ -18,12 +18,15 @@ from ftgov.providers.lax import clean, item_bytes
 from ftgov.providers.paging import NotWhole, Page, pages
 from ftgov.providers.protocol import Answer, HostError, HostRefused
 from ftgov.providers.shapes.unit import Below
+from ftgov.records.archived import Flag
 from ftgov.records.digest import digest_bytes
 
 _QUIET_PAGES = 2
 """After so many pages on which all is known and settled, what follows is known too."""
 
 _UNAUTHORISED = 401
+_NOT_ITS_OWN = "another thing on its page has the same id; only its raw is kept"
+_TWIN = (Flag(path=".", fault=_NOT_ITS_OWN),)
 
 
 def walk(run: Run, listing: Listing) -> None:
@@ -143,6 +146,7 @@ def _page(run: Run, listing: Listing, page: Page, met: set[str]) -> Iterator[Rea
     """Begin to read what may be new on a page, and yield it in order as it comes."""
     tally = run.tally(listing.resource)
     wanted = []
+    here: dict[str, Any] = {}
     for item in page.items:
         native = _native(listing, item)
         tally.read += 1
@@ -150,6 +154,9 @@ def _page(run: Run, listing: Listing, page: Page, met: set[str]) -> Iterator[Rea
             run.remember_file(item)
         if native is None:
             native = UNNAMED + digest_bytes(item_bytes(item))[7:23]
+        flags: tuple[Flag, ...] = ()
+        if here.setdefault(native, item) != item:
+            native, flags = UNNAMED + digest_bytes(item_bytes(item))[7:23], _TWIN
         key = native_key(listing, native)
         met.add(archived_name(run.where, listing.resource, key))
         if _too_old(run, item):
@@ -160,7 +167,7 @@ def _page(run: Run, listing: Listing, page: Page, met: set[str]) -> Iterator[Rea
         if same and sure and _is_over(run, listing, known) and not run.wanted.full:
             tally.unchanged += 1
             continue
-        wanted.append(Read(item, native))
+        wanted.append(Read(item, native, flags=flags))
     if not listing.has_below:
         return iter(wanted)
     return run.pool.map(lambda thing: _with_below(run, listing, thing), wanted)
@@ -168,7 +175,7 @@ def _page(run: Run, listing: Listing, page: Page, met: set[str]) -> Iterator[Rea
 
 def _with_below(run: Run, listing: Listing, thing: Read) -> Read:
     """Read what hangs below a thing; a fault comes back with it and harms no other."""
-    if _native(listing, thing.item) is None or listing.dated:
+    if _native(listing, thing.item) is None or listing.dated or thing.flags:
         return thing
     below: list[Below] = []
     answers: list[Answer] = []
