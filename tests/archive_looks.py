@@ -20,6 +20,9 @@ from store_support import AT
 
 KEYS = {"OPENAI_API_KEY": SECRET, "OPENAI_ADMIN_KEY": ADMIN_SECRET}
 
+LATER = "2026-11-22T00:00:00Z"
+"""When the fake is archived, unless said otherwise: hours after its jobs ended."""
+
 _OF_THE_LOOK = ("observed_at", "tombstoned_at", "capture", "responses", "raw", "sealed")
 """Fields that say when and how a thing was seen, or under which key it is kept."""
 
@@ -41,7 +44,7 @@ def hurried(monkeypatch: pytest.MonkeyPatch, attempts: int = 4) -> None:
 
 def archived(workspace: Workspace, fake: Fake, **asked: Any) -> ArchiveResult:
     """Archive the fake once, with both keys, and its clock for the time."""
-    wish = Asked(**{"now": AT, **asked})
+    wish = Asked(**{"now": LATER, **asked})
     return archive_openai(workspace, wish, base_url=fake.url, key=SECRET, admin_key=ADMIN_SECRET)
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from pypdf import PdfWriter
 
 from ftgov.records.base import Time
+from ftgov.reports.pdf import pdf_bytes
 from ftgov.signing.certificate import Certificate
 from ftgov.signing.keys import SigningKey
 from ftgov.signing.pdf_seal import FIELD, _key_signer
@@ -21,6 +22,12 @@ def blank_pdf(pages: int = 1) -> bytes:
     buffer = io.BytesIO()
     writer.write(buffer)
     return buffer.getvalue()
+
+
+def tagged_pdf() -> bytes:
+    """Return a PDF as a report's is made: tagged, with compressed objects."""
+    page = "<html lang='en'><head><title>One</title></head><body><h1>One</h1><p>Two</p></body>"
+    return pdf_bytes(page, identifier=bytes(16))
 
 
 def overlaid(sealed: bytes) -> bytes:

@@ -27,13 +27,14 @@ class People(NamedTuple):
     keys: dict[str, SigningKey]
 
     def write_pack(self, *, root: str = "ben", **changes: Any) -> None:
-        """Write the workspace's trust pack; `revoked` names keys that were stolen."""
+        """Write the workspace's trust pack; `revoked` are stolen, `roles` others."""
         revoked = changes.pop("revoked", ())
+        roles = changes.pop("roles", {})
         listed = [
             TrustedKey.of(
                 self.keys[name].public,
                 holder=holder,
-                role=role,
+                role=roles.get(name, role),
                 not_before=SINCE,
                 valid_days=365,
             )

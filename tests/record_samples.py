@@ -65,6 +65,16 @@ SAMPLES: dict[str, dict[str, Any]] = {
         "observation": SEEN,
     },
     "event": {"job": "tune", "at": NOW, "message": "Step 1", "content": '{"step":1.0}'},
+    "job-events": {
+        "job": "tune",
+        "count": 3,
+        "kinds": {"message": 2, "telepathy": 1},
+        "levels": {"info": 3},
+        "first_at": NOW,
+        "single": 1,
+        "content": D,
+        "observation": SEEN,
+    },
     "metric": {"job": "tune", "step": 3, "metric": "loss", "value": 0.25, "source": "csv"},
     "checkpoint": {
         "job": "tune",

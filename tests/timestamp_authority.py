@@ -40,7 +40,7 @@ def _pem(certificate: x509.Certificate) -> str:
 class LocalAuthority:
     """An authority with a root and a certificate below it, both of ECDSA P-256."""
 
-    def __init__(self, folder: Path, name: str = "Test authority", *, days: int = 3650) -> None:
+    def __init__(self, folder: Path, name: str = "Test authority", *, days: float = 3650) -> None:
         self.folder = folder
         self.name = name
         folder.mkdir()
@@ -64,7 +64,7 @@ class LocalAuthority:
         issuer: x509.Certificate | None,
         issuer_key: ec.EllipticCurvePrivateKey,
         begin: datetime,
-        days: int,
+        days: float,
     ) -> x509.Certificate:
         use = [ExtendedKeyUsageOID.TIME_STAMPING]
         builder = (

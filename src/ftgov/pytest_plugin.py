@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
+    from ftgov.api.signed import Trust
     from ftgov.exports import Judged
     from ftgov.exports.judged import Item
 
@@ -35,6 +36,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--ftgov-workspace", default=".", metavar="DIR", help="the workspace's folder")
     group.addoption("--ftgov-policy", action="append", default=[], metavar="GATE",
                     help="a gate by path or name; by default those of ftgov.toml")  # fmt: skip
+    group.addoption("--ftgov-trust", metavar="PACK",
+                    help="a trust pack; by default the workspace's own")  # fmt: skip
+    group.addoption("--ftgov-trust-root", metavar="FINGERPRINT",
+                    help="the fingerprint that the trust pack's root must have")  # fmt: skip
     group.addoption("--ftgov-system", metavar="SYSTEM", help="the system it is judged for")
 
 
@@ -68,7 +73,7 @@ class GateCollector(pytest.Collector):
 
         try:
             with api.open_workspace(self.workspace) as opened:
-                gates = gates_of(opened, self.policies)
+                gates = gates_of(opened, self.policies, trust=self.trust)
         except FtgovError as fault:
             raise self.CollectError(f"{fault.what}\nnext: {fault.next_step}") from fault
         for gate, _ in gates:
@@ -90,6 +95,15 @@ class GateCollector(pytest.Collector):
         named = self.config.getoption("--ftgov-policy")
         return [str(here / word) if is_path(word) else word for word in named]
 
+    @property
+    def trust(self) -> Trust:
+        """Whose waivers and sign-offs count; a path is taken from where pytest was called."""
+        from ftgov.api.signed import Trust
+
+        named = self.config.getoption("--ftgov-trust")
+        path = Path(self.config.invocation_params.dir, named) if named else None
+        return Trust(path, self.config.getoption("--ftgov-trust-root"))
+
     def judged(self) -> Judged:
         """Judge the model, once; the decisions are recorded as those of `ftgov check` are.
 
@@ -107,6 +121,7 @@ class GateCollector(pytest.Collector):
                     policies=self.policies,
                     system=self.config.getoption("--ftgov-system"),
                     actor="pytest",
+                    trust=self.trust,
                 )
             self._judged = judged_of(result, where=self.workspace / SETTINGS)
         return self._judged

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ftgov.api.policies import known_paths
+from ftgov.api.soundness import known_paths
 from ftgov.policy.form import Gate, Policy
 from ftgov.policy.lint import lint_gate
 from ftgov.policy.load import load_gate

@@ -16,11 +16,14 @@ from securesystemslib.exceptions import VerificationError
 from securesystemslib.signer._key import SSlibKey
 
 from ftgov.records.attestation import DOSSIER_PREDICATE
-from ftgov.records.canonical import canonical_bytes
+from ftgov.records.canonical import canonical_bytes, plain
 from ftgov.records.digest import bare, digest_bytes
 from ftgov.signing.bundle import write_bundle
 from ftgov.signing.keys import SigningKey
+from ftgov.signing.names import WITHHELD_NAME
 from ftgov.signing.recipe import SCRIPT, leave_script, recipe_script
+from ftgov.signing.redact import redact_bundle
+from ftgov.signing.rows import RowSalts, SignedRows, row_tree
 from ftgov.signing.trust import TrustedKey, build_trust_pack
 from ftgov.signing.verify import verify_bundle
 from signing_samples import AS_OF, ISSUED_AT, MODEL, SIGNED_AT, dossier, predicate, trusted
@@ -31,6 +34,7 @@ needs_tools = pytest.mark.skipif(
 )
 
 ANSWER = b'{"id": 1, "answer": "approve"}\n'
+ANSWERS = b"".join(b'{"id": %d, "answer": "approve"}\n' % number for number in range(4))
 EVIDENCE = f"evidence/{bare(digest_bytes(ANSWER))}"
 ENVELOPE = "attestations/report.sigstore.json"
 KEY, ROOT, THIEF = (SigningKey.generate() for _ in range(3))
@@ -139,6 +143,58 @@ def test_recipe_stops_at_a_root_that_is_not_the_told_one(tmp_path: Path) -> None
     _bundle(tmp_path)
     _trust(tmp_path, trusted(KEY))
     assert _run(tmp_path, THIEF.spki).returncode != 0
+
+
+def _rows_withheld(place: Path) -> Path:
+    """Return the record of a bundle of whose answers the second row was soundly withheld."""
+    (place / "rows").write_bytes(ANSWERS)
+    salts = canonical_bytes(RowSalts(seed="5a" * 32))
+    with (place / "rows").open("rb") as stream:
+        tree = row_tree(stream, digest_bytes(ANSWERS), bytes.fromhex("5a" * 32))
+    rows = plain(SignedRows(salts=digest_bytes(salts), trees=(tree,)))
+    document = dossier([ANSWERS])
+    names = {f"evidence/{bare(digest_bytes(each))}": each for each in (ANSWERS, salts)}
+    write_bundle(
+        place / "whole",
+        {"dossier.json": document, **names},
+        predicate=predicate(document, rows=rows),
+        predicate_type=DOSSIER_PREDICATE,
+        key=KEY,
+    )
+    rest = f"evidence/{bare(digest_bytes(ANSWERS))}"
+    redact_bundle(place / "whole", place / "bundle", rows={rest: [2]})
+    _trust(place, trusted(KEY))
+    return place / "bundle" / WITHHELD_NAME
+
+
+RECORDS: dict[str, Callable[[bytes], bytes]] = {
+    "minus one": lambda c: c.replace(b'ld":1', b'ld":-1'),
+    "half": lambda c: c.replace(b'ld":1', b'ld":0.5'),
+    "a word more": lambda c: c.replace(b'"withheld":1', b'"none":1,"withheld":1'),
+    "another schema": lambda c: c.replace(b"withheld/v1", b"withheld/v2"),
+    "another document before it": lambda c: b"[3]" + c,
+    "the salts are not said to be gone": lambda c: canonical_bytes({**json.loads(c), "files": []}),
+}
+
+
+@needs_tools
+@pytest.mark.parametrize("name", RECORDS)
+def test_recipe_reads_the_record_of_withheld_rows_as_ftgov_does(tmp_path: Path, name: str) -> None:
+    record = _rows_withheld(tmp_path)
+    done = _run(tmp_path)
+    assert done.returncode == 0, done.stdout + done.stderr
+    rest = f"rows-{bare(digest_bytes(ANSWERS))}.jsonl"
+    assert f"NOT CHECKED HERE: attestations/{rest}\n" in done.stdout
+    assert f"WITHHELD: evidence/{bare(digest_bytes(ANSWERS))}\n" in done.stdout
+    assert verify_bundle(tmp_path / "bundle", tmp_path, as_of=AS_OF).verdict == "valid"
+    sound = record.read_bytes()
+    record.write_bytes(RECORDS[name](sound))
+    assert record.read_bytes() != sound
+    assert _run(tmp_path).returncode == 20
+    assert verify_bundle(tmp_path / "bundle", tmp_path, as_of=AS_OF).verdict == "invalid"
+    record.write_bytes(sound)
+    (record.parent / rest).unlink()
+    assert _run(tmp_path).returncode == 20, "the rows that are left are not left"
 
 
 def test_the_script_is_short_uses_stock_tools_and_is_the_one_in_every_bundle(

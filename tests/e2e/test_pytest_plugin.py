@@ -41,6 +41,8 @@ def test_a_harmful_model_fails_rule_by_rule_and_an_honest_one_passes(demo_copy: 
         (("--ftgov", "honest", "-k", "FAIR"), 0, "1 passed, 10 deselected"),
         (("--ftgov", "nobody", "-q"), 1, "11 failed"),
         (("--ftgov", "honest", "--ftgov-workspace", "none"), 2, "There is no workspace in"),
+        (("--ftgov", "honest", "--ftgov-trust", "none"), 1, "none does not exist"),
+        (("--ftgov", "honest", "--ftgov-trust-root", "x"), 1, "is no fingerprint"),
         (("--ftgov", "honest", "--ftgov-policy", "none"), 2, "There is no gate 'none'"),
         ((), 5, "no tests ran"),
     ],

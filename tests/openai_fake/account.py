@@ -33,6 +33,7 @@ class Account:
         files: File objects by id, oldest first.
         contents: The bytes of uploaded files; other files' bytes follow from their job.
         training_downloads: Whether training files can be read back; public text disagrees.
+        told: Headers that say whom the host answers.
         lost_cursor: What the host answers to a cursor whose object was deleted: nobody knows.
         fullest_page: How many things a page has at most, whatever was asked for.
         said: Events beside those that follow from a job's state, by job, newest first.
@@ -47,6 +48,10 @@ class Account:
         self.contents: dict[str, bytes] = {}
         self.deleted_models: set[str] = set()
         self.training_downloads = True
+        self.told: tuple[tuple[str, str], ...] = (
+            ("openai-organization", "acme"),
+            ("openai-project", "proj_acme"),
+        )
         self.lost_cursor: Literal["error", "empty", "restart"] = "error"
         self.fullest_page = 10_000
         self.said: dict[str, list[Json]] = {}

@@ -6,6 +6,9 @@ from collections.abc import Sequence
 
 from openai_fake.seeds import DAY, Json, ident, share
 
+TOLD = (("openai-organization", "acme"), ("openai-project", "proj_acme"))
+"""Headers that say whom the host answers."""
+
 
 def users(now: int) -> list[Json]:
     """Return the people of the organisation."""

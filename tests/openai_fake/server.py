@@ -123,7 +123,7 @@ class Fake:
             return
         self._log(asked, query, answer.status, number)
         short = fault is not None and fault.kind == "short"
-        await _sent(send, answer, number, short=short)
+        await _sent(send, answer, number, self.account.told, short=short)
         if short:
             self.connections[scope["client"]].close()
 
@@ -137,13 +137,15 @@ def ident_of(number: int) -> str:
     return f"req_{number:032x}"
 
 
-async def _sent(send: Any, answer: Answer, number: str, *, short: bool) -> None:
+async def _sent(
+    send: Any, answer: Answer, number: str, told: tuple[tuple[str, str], ...], *, short: bool
+) -> None:
     promised = len(answer.body) + (1000 if short else 0)
     headers = [
         ("content-type", answer.media),
         ("content-length", str(promised)),
         ("x-request-id", number),
-        ("openai-organization", "acme"),
+        *told,
         ("openai-version", "2020-10-01"),
         ("openai-processing-ms", "3"),
         ("x-ratelimit-limit-requests", "500"),

@@ -19,8 +19,9 @@ from ftgov.providers.paging import Place, pages
 from ftgov.providers.protocol import Answer, HostError, HostRefused
 from ftgov.providers.shapes.costs import decimal_text, derive_bucket
 from ftgov.providers.shapes.evaluations import derive_run
+from ftgov.providers.shapes.events import EVENTS
 from ftgov.providers.shapes.files import derive_file
-from ftgov.providers.shapes.jobs import CHECKPOINTS, EVENTS, derive_job
+from ftgov.providers.shapes.jobs import CHECKPOINTS, derive_job
 from ftgov.providers.shapes.models import derive_model
 from ftgov.providers.shapes.unit import Below, Unit, Where
 from ftgov.providers.warc import capture_bytes, kept_answers
@@ -73,7 +74,7 @@ STEP: dict[str, Any] = {
 
 
 def _unit(item: Any, events: list[Any], steps: list[Any]) -> Unit:
-    below = (Below(EVENTS, "j", (D,), tuple(events)), Below(CHECKPOINTS, "j", (D,), tuple(steps)))
+    below = (Below.listed(EVENTS, "j", (D,), events), Below.listed(CHECKPOINTS, "j", (D,), steps))
     return Unit(item, D, AT, below)
 
 
@@ -82,7 +83,7 @@ def test_a_sound_job_gives_no_flag() -> None:
     assert found.flags == ()
     assert found.settled
     assert [type(each).__name__ for each in found.records] == [
-        "ModelVersion", "ModelVersion", "Dataset", "Job", "ModelVersion", "Checkpoint", "JobEvent",
+        "ModelVersion", "ModelVersion", "Dataset", "Job", "ModelVersion", "Checkpoint", "JobEvents",
     ]  # fmt: skip
 
 

@@ -7,6 +7,7 @@ import stat
 import struct
 import warnings
 import zipfile
+import zlib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -101,6 +102,67 @@ def test_links_special_files_and_foreign_folders_are_refused(
     path = _archive(tmp_path / "b.zip", [(entry, b"")])
     with pytest.raises(InvalidBundle):
         open_bundle(path)
+
+
+def _unicode_path(name: str, other: str) -> bytes:
+    """Return the extra field that gives an entry another name (APPNOTE 4.6.9)."""
+    body = struct.pack("<BL", 1, zlib.crc32(name.encode())) + other.encode()
+    return struct.pack("<HH", 0x7075, len(body)) + body
+
+
+EXTRAS = {
+    "another name": _unicode_path("a.txt", "b.txt"),
+    "a name outside": _unicode_path("a.txt", "../../escaped"),
+    "a time": struct.pack("<HHBL", 0x5455, 5, 1, 1_795_000_000),
+    "an owner": struct.pack("<HHBBLBL", 0x7875, 11, 1, 4, 0, 4, 0),
+    "a broken field": b"\x75",
+    "zeros": bytes(8),
+}
+
+
+@pytest.mark.parametrize("extra", EXTRAS.values(), ids=EXTRAS)
+@pytest.mark.parametrize("where", ["both headers", "its own header", "the directory"])
+def test_extra_fields_are_refused_wherever_they_are(
+    tmp_path: Path, extra: bytes, where: str
+) -> None:
+    entry = _entry("a.txt", stat.S_IFREG | 0o644)
+    entry.extra = extra
+    path = _archive(tmp_path / "b.zip", [(entry, b"first"), ("b.txt", b"other")])
+    content = path.read_bytes()
+    local, at = 30 + len("a.txt"), _central(content) + 46 + len("a.txt")
+    if where == "its own header":
+        content = content[:at] + content[at + len(extra) :]
+        content = _at(content, _central(content) + 30, "<H", 0)
+        size = struct.unpack_from("<L", content, len(content) - 10)[0]
+        content = _at(content, len(content) - 10, "<L", size - len(extra))
+    elif where == "the directory":
+        content = content[:local] + content[local + len(extra) :]
+        content = _at(content, 28, "<H", 0)
+        content = _at(content, len(content) - 6, "<L", _central(content))
+        second = content.index(b"PK\x01\x02", _central(content) + 4)
+        content = _at(content, second + 42, "<L", content.index(b"PK\x03\x04", 4))
+    path.write_bytes(content)
+    with pytest.raises(InvalidBundle, match=r"an extra field for 'a\.txt'"):
+        open_bundle(path)
+
+
+@pytest.mark.parametrize(
+    "mode", [0o106777, 0o104644, 0o102644, 0o101644, 0o100755, 0o100666], ids=oct
+)
+def test_odd_modes_are_refused(tmp_path: Path, mode: int) -> None:
+    path = _archive(tmp_path / "b.zip", [(_entry("a.txt", mode), b"x")])
+    with pytest.raises(InvalidBundle, match=r"an odd mode to 'a\.txt'"):
+        open_bundle(path)
+
+
+def test_odd_attributes_and_makers_are_refused(tmp_path: Path) -> None:
+    entries = [_entry("a.txt", 0o100644, bit) for bit in (0x02, 0x04, 0x08, 0x40, 0x80)]
+    foreign = _entry("a.txt", 0o100644)
+    foreign.create_system = 2
+    for entry in (*entries, _entry("evidence/", 0o42777), foreign):
+        path = _archive(tmp_path / "b.zip", [(entry, b""), ("evidence/aa", b"x")])
+        with pytest.raises(InvalidBundle, match="an odd mode"):
+            open_bundle(path)
 
 
 def test_archives_of_common_tools_are_read(tmp_path: Path) -> None:

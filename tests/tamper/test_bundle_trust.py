@@ -60,7 +60,7 @@ def _verdict(result: Verification, layer: Layer) -> str | None:
         ({"revokedAt": SIGNED_AT, "reason": "superseded"}, "was revoked"),
         ({"revokedAt": "2026-11-21T00:00:00Z", "reason": "keyCompromise"}, "not proven"),
         ({"revokedAt": "2026-11-21T00:00:00Z"}, "not proven"),
-        ({"role": "reviewer"}, "role signer: 0 of 1"),
+        ({"role": "reviewer"}, "role reviewer: it may not sign reports"),
     ],
 )
 def test_key_that_does_not_count(tmp_path: Path, changes: dict[str, str], words: str) -> None:

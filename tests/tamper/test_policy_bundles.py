@@ -6,6 +6,7 @@ import gzip
 import io
 import json
 import tarfile
+import tracemalloc
 from pathlib import Path
 
 import pytest
@@ -179,3 +180,48 @@ def test_the_command_makes_one_that_lint_and_test_read(finished_demo: Path, tmp_
     assert (
         run_ftgov("check", "honest", "--policy", target, "--workspace", finished_demo).status == 20
     )
+
+
+def _sparse(size: int) -> bytes:
+    """Return 1,536 bytes: an entry in the old GNU form that claims `size` bytes and has none."""
+    entry = tarfile.TarInfo("gates/x.yaml")
+    entry.type = b"S"
+    block = bytearray(entry.tobuf(tarfile.GNU_FORMAT))
+    far = b"\x80" + size.to_bytes(11, "big")
+    block[386:398], block[398:410] = b"%011o " % 0, b"%011o " % 0
+    block[482], block[483:495] = 0, far
+    block[148:156] = b" " * 8
+    block[148:156] = b"%06o\0 " % sum(block)
+    return bytes(block) + b"\0" * 1024
+
+
+def _pax(headers: dict[str, str]) -> bytes:
+    target = io.BytesIO()
+    with tarfile.open(fileobj=target, mode="w", format=tarfile.PAX_FORMAT) as archive:
+        entry = tarfile.TarInfo("gates/x.yaml")
+        entry.pax_headers = headers
+        archive.addfile(entry)
+    return target.getvalue()
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        _sparse(2**36),
+        _pax({"GNU.sparse.map": "0,0", "GNU.sparse.size": str(2**36)}),
+        _pax(
+            {"GNU.sparse.major": "1", "GNU.sparse.minor": "0", "GNU.sparse.realsize": "68719476736"}
+        ),
+        _pax({"size": str(2**36)}),
+    ],
+    ids=["old GNU", "pax 0.1", "pax 1.0", "size"],
+)
+def test_an_entry_that_claims_more_than_it_has_takes_no_memory(content: bytes) -> None:
+    assert len(content) < 20_000
+    tracemalloc.start()
+    try:
+        with pytest.raises(InvalidBundle):
+            unpack_policies(content, "x.tar")
+        assert tracemalloc.get_traced_memory()[1] < 1_000_000
+    finally:
+        tracemalloc.stop()

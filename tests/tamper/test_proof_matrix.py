@@ -39,6 +39,7 @@ from proof_mutations import (
     tree_mutations,
 )
 from proof_place import Place, Proofs, write_place
+from proof_readings import reading_mutations
 from proof_verifiers import (
     FTGOV,
     SHELL,
@@ -99,6 +100,7 @@ def mutations(place: Place, proofs: Proofs) -> list[Mutation]:
         *pdf_mutations(proofs),
         *withheld_mutations(),
         *agreement_mutations(),
+        *reading_mutations(),
     ]
     assert len({each.name for each in found}) == len(found)
     return found

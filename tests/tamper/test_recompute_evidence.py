@@ -13,6 +13,8 @@ import pytest
 from ftgov import api
 from ftgov.api.keys import load_key
 from ftgov.recompute.bundle import derive_findings, recompute_dossier
+from ftgov.recompute.figures import NOTHING
+from ftgov.recompute.rules import judged_by
 from ftgov.records.attestation import DOSSIER_PREDICATE
 from ftgov.records.canonical import canonical_bytes
 from ftgov.records.digest import bare, digest_bytes, digest_record
@@ -115,7 +117,63 @@ def test_figures_without_their_evidence_are_listed_each_with_the_reason(
         if answers.digest in finding.evidence
     ]
     assert result.verdict == "not_assessed"
-    assert result.detail.endswith("the rest could not be")
-    assert len(result.items) == len(resting) > 50
-    assert all(f"no evidence {answers.digest}" in item for item in result.items)
-    assert any(item.startswith("memorisation.") for item in result.items)
+    assert result.detail.endswith("something is left open")
+    open_ = [item for item in result.items if f"no evidence {answers.digest}" in item]
+    assert len(open_) == len(resting) > 50
+    assert any(item.startswith("memorisation.") for item in open_)
+    assert [
+        item.split(",")[0].rpartition(" ")[0] for item in result.items if item not in open_
+    ] == [
+        "law pack",
+        "gate",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [("gate-baseline.yaml", "gate baseline"), ("law-pack.json", "law pack eu-aia")],
+)
+def test_rules_under_a_name_of_ours_with_other_bytes_are_told(
+    demo_copy: Path, name: str, said: str
+) -> None:
+    """All follows from the bundle's own rules, but they are not those that the name promises."""
+    bundle = demo_copy / "reports/honest/bundle"
+    files = _files(bundle)
+    dossier = json.loads(files["dossier.json"])
+    listed = next(e for e in dossier["evidence"] if e["name"] == name)
+    old = listed["digest"]
+    content = files.pop(f"evidence/{bare(old)}")
+    if name == "law-pack.json":
+        texts = json.loads(content)
+        content = canonical_bytes({**texts, "pack.yaml": texts["pack.yaml"] + "# changed\n"})
+    else:
+        content += b"# changed\n"
+    new = digest_bytes(content)
+    listed["bytes"] = len(content)
+    changed = json.loads(json.dumps(dossier).replace(old, new))
+    _signed_again(demo_copy, bundle, {**files, f"evidence/{bare(new)}": content}, changed)
+    trust = demo_copy / "trust"
+    assert run_ftgov("verify", bundle, "--trust", trust).status == 0
+    again = run_ftgov("verify", bundle, "--trust", trust, "--recompute", "--json")
+    layer = next(each for each in again.json["layers"] if each["layer"] == "recompute")
+    assert (again.status, layer["verdict"]) == (12, "not_assessed"), layer
+    assert layer["items"][0].startswith(said)
+    assert f"{new}: not the {said.rpartition(' ')[0]} of that name" in layer["items"][0]
+    assert layer["items"][1].endswith("as this version of ftgov ships it")
+
+
+def test_the_rules_of_a_dossier_are_listed_and_foreign_ones_are_so_called(
+    finished_demo: Path,
+) -> None:
+    with open_bundle(finished_demo / "reports/honest/bundle") as bundle:
+        dossier = Dossier.model_validate(json.loads(bundle.read("dossier.json")))
+    assert judged_by(dossier).doubts == NOTHING
+    own = tuple(each.model_copy(update={"gate": "our-own"}) for each in dossier.decisions)
+    rules = judged_by(dossier.model_copy(update={"decisions": own}))
+    assert rules.doubts == NOTHING
+    assert rules.lines[1] == f"gate our-own, {own[0].policy}: not one that ftgov ships"
+    older = dossier.assessment.model_copy(update={"tool": "ftgov 0.0.1"})
+    wrong = tuple(each.model_copy(update={"policy": dossier.assessment_digest}) for each in own)
+    named = tuple(each.model_copy(update={"gate": "baseline"}) for each in wrong)
+    made = dossier.model_copy(update={"assessment": older, "decisions": named})
+    assert judged_by(made).doubts.underivable[0].endswith("or ftgov 0.0.1 ships another")

@@ -162,3 +162,15 @@ def test_a_hand_reads_back_only_as_what_was_signed() -> None:
     late = sign_answer(RMS, "approver", BOB, signed_at=_at(2))
     with pytest.raises(InvalidBundle, match="lies in the future"):
         read_hand(late, RMS, "approver", pack(), NOW)
+
+
+def test_a_signature_dated_before_the_answer_does_not_count() -> None:
+    late = RMS.model_copy(update={"answered_at": _at(2)})
+    for days, counts in ((1.1, True), (0.9, False)):
+        content = sign_answer(late, "author", JANE, signed_at=_at(days))
+        later = NOW + timedelta(days=3)
+        if counts:
+            assert read_hand(content, late, "author", pack(), later).holder == "Jane Doe"
+        else:
+            with pytest.raises(InvalidBundle, match="signed before the answer was given"):
+                read_hand(content, late, "author", pack(), later)

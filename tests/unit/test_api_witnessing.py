@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from ftgov.api import recording, witnessing
 from ftgov.api.tree_heads import export_head, made_log_key
 from ftgov.api.witnessing import cosign, export_consistency, witness_key
-from ftgov.api.workspaces import init
+from ftgov.api.workspaces import init, open_workspace
 from ftgov.errors import InvalidBundle, LedgerTampered, NotAssessable, UsageError
 from ftgov.records.cosigned_head import HeadCosigned
 from ftgov.records.model import ModelVersion
 from ftgov.signing.log_key import LogKey
 from ftgov.signing.witness import cosigned_by, witness_text
 from ftgov.store.workspace import Workspace
+from ftgov.transparency.checkpoint import TreeHead, head_text
+from ftgov.transparency.merkle import EMPTY_ROOT
 from ftgov.transparency.note import parse_note
 from log_samples import ORIGIN, entry_of, proof_of
 from tests_support import run_ftgov
@@ -133,6 +138,61 @@ def test_heads_of_others_keys_and_files_are_refused(
             cosign(witness, later, consistency=tmp_path / "junk", now=NOW)
     with pytest.raises(UsageError, match="exists already"):
         export_consistency(log, later, 2, head)
+
+
+def test_of_two_heads_cosigned_at_once_one_is_refused(
+    log: Workspace, witness: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another command cosigns a fork between this one's check and its entry."""
+    cosign(witness, _head(log, "one.txt"), log_key=made_log_key(log).public, now=NOW)
+    fork = tmp_path / "fork" / "loans"
+    shutil.copytree(log.root, fork)
+    heads = {}
+    for name, forked in (("a", log), ("b", open_workspace(fork))):
+        _record(forked, f"{name}1", f"{name}2")
+        heads[name] = tmp_path / name
+        export_head(forked, heads[name])
+        export_consistency(forked, heads[name], 2, tmp_path / f"proof-{name}")
+    real = recording.append_after
+
+    def late(*args: Any, **fields: Any) -> Any:
+        """Let the other one go first, once."""
+        monkeypatch.setattr(witnessing, "append_after", real)
+        cosign(witness, heads["b"], consistency=tmp_path / "proof-b", now=NOW)
+        return real(*args, **fields)
+
+    monkeypatch.setattr(witnessing, "append_after", late)
+    with pytest.raises(LedgerTampered, match="rewritten"):
+        cosign(witness, heads["a"], consistency=tmp_path / "proof-a", now=NOW)
+    assert len(parse_note(heads["a"].read_bytes()).signatures) == 1
+    assert len(parse_note(heads["b"].read_bytes()).signatures) == 2
+    assert [each.size for each in witness.ledger.every(HeadCosigned)] == [4]
+
+
+def test_a_thing_is_recorded_only_after_what_was_seen(witness: Workspace) -> None:
+    """A stale view records nothing; a view of nothing is stale once there is something."""
+    ledger = witness.ledger
+    one, two = ModelVersion(name="m", kind="base"), ModelVersion(name="m", kind="merged")
+    first = ledger.append_after(None, one, actor="unnamed", recorded_at=NOW)
+    assert first is not None
+    assert ledger.append_after(None, two, actor="unnamed", recorded_at=NOW) is None
+    second = ledger.append_after(first, two, actor="unnamed", recorded_at=NOW)
+    assert second is not None
+    assert ledger.append_after(first, one, actor="unnamed", recorded_at=NOW) is None
+    assert ledger.get(ModelVersion, "m") == two
+
+
+@pytest.mark.parametrize(("size", "root"), [(0, EMPTY_ROOT), (2**62, b"\1" * 32)])
+def test_heads_of_nothing_and_of_more_than_can_be_counted_are_refused(
+    witness: Workspace, tmp_path: Path, size: int, root: bytes
+) -> None:
+    """Every log grows out of an empty one, so cosigning that vouches for nothing."""
+    key, path = LogKey.generate(ORIGIN), tmp_path / "head.txt"
+    path.write_bytes(key.sign_note(head_text(TreeHead(ORIGIN, size, root))))
+    with pytest.raises(NotAssessable, match="no tree head") as told:
+        cosign(witness, path, log_key=key.public, now=NOW)
+    assert f"of {size} entries" in told.value.why
+    assert not witness.ledger.every(HeadCosigned)
 
 
 def test_a_proof_file_is_cosigned_in_its_place(witness: Workspace, tmp_path: Path) -> None:

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from archive_support import archived, bodies, counts, made, tally
+from ftgov.api.archive import job_events, run
 from ftgov.api.archive.check import check_archive
-from ftgov.errors import FtgovError
+from ftgov.errors import FtgovError, NotAssessable
 from ftgov.providers.names import name_of
 from ftgov.providers.warc import kept_answers
 from ftgov.records.archived import Archived, Capture
 from ftgov.records.dataset import Dataset
+from ftgov.records.event import JobEvent, JobEvents
 from ftgov.records.job import Job
 from ftgov.records.model import ModelVersion
 from openai_fake.account import Account
@@ -51,8 +54,53 @@ def test_an_archive_holds_every_job_with_models_data_events_and_checkpoints(tmp_
             data = workspace.ledger.get(Dataset, job.datasets["train"])
             assert data is not None
             assert data.contents[0].hash_basis == "downloaded"
-        assert counts(workspace)["event"] > 50
         assert counts(workspace)["checkpoint"] > 10
+
+
+def test_all_events_of_a_job_are_one_record_and_each_is_derived_on_demand(tmp_path: Path) -> None:
+    with made(tmp_path) as workspace, serving(Account.seeded(5)) as fake:
+        archived(workspace, fake)
+        for native in fake.account.jobs:
+            shown = fake.account.events(native)
+            told = workspace.ledger.get(JobEvents, name_of(native))
+            assert told is not None
+            assert told.count == len(shown) == sum(told.kinds.values())
+            assert told.kinds == Counter(event["type"] for event in shown)
+            events = job_events(workspace, name_of(native))
+            assert {event.name for event in events} == {name_of(event["id"]) for event in shown}
+            assert [event.position for event in events] == list(range(told.count))
+            assert [event.at for event in events] == sorted(event.at for event in events)
+            single = [event for event in events if event.kind == "moderation_checks"]
+            assert told.single == len(single) == told.kinds.get("moderation_checks", 0)
+            for event in single:
+                assert workspace.ledger.get(JobEvent, event.name) == event
+        with pytest.raises(NotAssessable, match="was not read from a host"):
+            job_events(workspace, "other")
+
+
+def test_many_things_on_one_page_are_one_capture_and_several_transactions(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written: list[int] = []
+    write = run._write
+
+    def counted(*given: Any) -> None:
+        written.append(len(given[3]))
+        write(*given)
+
+    monkeypatch.setattr(run, "_MANY", 3)
+    monkeypatch.setattr(run, "_write", counted)
+    with made(tmp_path) as workspace, serving(Account.seeded(5)) as fake:
+        result = archived(workspace, fake, only=("models",))
+        read = tally(result, "models").read
+        assert sum(written) == read > 6
+        assert max(written) == 3
+        assert result.captures == len(workspace.ledger.every(Capture)) == 1
+        assert len(bodies(workspace, "archived")) == read + 1  # and that it was read to its end
+        assert check_archive(workspace).differs == ()
+        head = workspace.ledger.head()
+        archived(workspace, fake, only=("models",))
+        assert workspace.ledger.head() == head
 
 
 def test_events_of_an_unknown_type_keep_their_payload(tmp_path: Path) -> None:
@@ -266,5 +314,7 @@ def test_a_finished_job_whose_result_file_is_gone_is_not_read_again(tmp_path: Pa
         assert job is not None
         assert job.trainer_state is not None
         assert job.trainer_state.name.endswith(".events.json")
+        # One refusal may pass, so it is asked for once more, and then no longer.
         archived(workspace, fake)
-        assert _listed(fake, f"/fine_tuning/jobs/{native}/events") == 1
+        archived(workspace, fake)
+        assert _listed(fake, f"/fine_tuning/jobs/{native}/events") == 2

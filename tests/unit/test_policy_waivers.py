@@ -20,6 +20,7 @@ from ftgov.records.waiver import VerifiedWaiver, Waiver, weights_of
 NOW = "2026-11-21T09:30:00Z"
 _OCTOBER, _FEBRUARY = datetime.fromisoformat("2026-10-01"), datetime.fromisoformat("2027-02-01")
 SUBJECT = report_samples.subject()
+RULE = digest_bytes(b"the rule")
 
 
 def failed(outcome: str = "fail", *, rule: str = "FTG-FAIR-001") -> Decision:
@@ -39,6 +40,7 @@ def waiver(**changes: object) -> VerifiedWaiver:
         "version_from": 1,
         "version_to": 1,
         "model_identity": weights_of(SUBJECT),
+        "rule_digest": RULE,
     }
     outer = {k: changes.pop(k) for k in ("uses", "fault") if k in changes}
     return VerifiedWaiver.model_validate(
@@ -53,7 +55,7 @@ def waiver(**changes: object) -> VerifiedWaiver:
 
 
 def settled(decision: Decision, *waivers: VerifiedWaiver, now: str = NOW) -> Decision:
-    return settle(decision, waivers, SUBJECT, now=now)
+    return settle(decision, waivers, SUBJECT, rule=lambda: RULE, now=now)
 
 
 def test_a_failure_in_scope_is_waived_and_says_by_whom_until_when() -> None:
@@ -73,6 +75,9 @@ def test_a_failure_in_scope_is_waived_and_says_by_whom_until_when() -> None:
         ({"granted_at": "2026-09-01T00:00:00Z"}, "it lasts longer than 90 days"),
         ({"max_uses": 2, "uses": 2}, "it was used up by 2 other assessments"),
         ({"fault": "nobody approved it"}, "nobody approved it"),
+        ({"rule_digest": digest_bytes(b"another")}, "it was signed for another text of the rule"),
+        ({"rule_digest": None}, "it does not say which text of the rule it is for"),
+        ({"reason": "\u200b \n"}, "it gives no reason"),
     ],
 )
 def test_one_that_does_not_count_leaves_the_failure_and_is_named(

@@ -11,15 +11,18 @@ import pytest
 
 from ftgov.api.countersigning import countersign
 from ftgov.errors import InvalidBundle, NotAssessable, UsageError
+from ftgov.recompute.bundle import recompute_bundle
 from ftgov.records.attestation import PAYLOAD_TYPE, Verification
 from ftgov.records.canonical import canonical_bytes, canonical_json
 from ftgov.signing.bundle import open_bundle, zip_bundle
 from ftgov.signing.countersign import countersignature_name, read_reviewed, sign_review
 from ftgov.signing.envelope import pae
+from ftgov.signing.held import read_dossier
 from ftgov.signing.keys import SigningKey
 from ftgov.signing.names import ENVELOPE_NAME
 from ftgov.signing.trust import build_trust_pack
-from ftgov.signing.verify import verify_bundle
+from ftgov.signing.trust_parts import TrustedLog
+from ftgov.signing.verify import verified_bundle, verify_bundle
 from ftgov.transparency.text import decode_base64, encode_base64
 from log_samples import KEY, LOG, ORIGIN, ROOT, logged_bundle
 from signing_samples import AS_OF, ISSUED_AT, trusted
@@ -30,8 +33,6 @@ WHEN = "2026-11-20T12:00:00Z"
 
 
 def _pack(path: Path, **terms: Any) -> Path:
-    from ftgov.signing.trust_parts import TrustedLog
-
     revoked = trusted(REVOKED, holder="Cy", revokedAt="2026-11-01T00:00:00Z", reason="superseded")
     path.write_bytes(
         build_trust_pack(
@@ -117,6 +118,55 @@ def test_one_person_or_one_key_counts_once(bundle: Path) -> None:
     _sign(bundle, KEY)
     trust = next(each for each in _verify(bundle, pack).layers if each.layer == "trust")
     assert trust.items == ("role signer: 1 of 2 needed signatures",)
+
+
+def test_a_dissent_outweighs_an_agreement_by_the_same_person_with_another_key(
+    bundle: Path,
+) -> None:
+    other = SigningKey.generate()
+    names = {"Bo Example": SECOND, "BO  Example": other}
+    bo = [trusted(key, holder=name, role="reviewer") for name, key in names.items()]
+    pack = bundle.parent / "both.json"
+    roles = ["signer", "reviewer"]
+    demands: dict[str, Any] = {"thresholds": dict.fromkeys(roles, 1), "required_roles": roles}
+    logs = [TrustedLog(origin=ORIGIN, key=LOG.public)]
+    pack.write_bytes(
+        build_trust_pack([trusted(KEY), *bo], root=ROOT, issued_at=ISSUED_AT, logs=logs, **demands)
+    )
+    _sign(bundle, SECOND)
+    assert _verify(bundle, pack).verdict == "valid"
+    _sign(bundle, other, "no")
+    assert _verify(bundle, pack).verdict == "invalid"
+
+
+def test_a_dissent_of_the_reports_own_signer_is_told_with_the_verdict(bundle: Path) -> None:
+    said = "That its signer stands by it: Ada Example signed it, and dissents."
+    assert said not in _verify(bundle).does_not_prove
+    _sign(bundle, KEY, "I withdraw it")
+    result = _verify(bundle)
+    layer = next(each for each in result.layers if each.layer == "countersignatures")
+    assert layer.detail.endswith("The report's own signer dissents.")
+    assert (result.verdict, said in result.does_not_prove) == ("valid", True)
+
+
+@pytest.mark.parametrize("key", [SECOND, STRANGER], ids=["known", "stranger"])
+def test_nobody_countersigned_before_there_was_a_report(bundle: Path, key: SigningKey) -> None:
+    """A clock may be a day off; a key that counts no more could claim any earlier time."""
+    path = _sign(bundle, key, signed_at="2026-11-19T10:00:00Z")
+    assert _verify(bundle).verdict == "valid"
+    path.unlink()
+    path = _sign(bundle, key, signed_at="2026-11-19T09:59:59Z")
+    result = _verify(bundle)
+    layer = next(each for each in result.layers if each.layer == "countersignatures")
+    assert (result.verdict, layer.verdict) == ("invalid", "invalid")
+    assert "before the report was signed" in layer.items[0]
+
+
+def test_by_an_expired_trust_pack_no_countersignature_is_judged(bundle: Path) -> None:
+    pack = _pack(bundle.parent / "expired.json", expires="2026-11-21T00:00:00Z")
+    _sign(bundle, SECOND)
+    result = _verify(bundle, pack)
+    assert (result.verdict, _layer(result)) == ("not_assessed", "not_assessed")
 
 
 def test_a_revoked_key_makes_its_agreement_invalid(bundle: Path) -> None:
@@ -234,6 +284,38 @@ def test_nobody_agrees_to_what_does_not_hold_but_may_dissent(bundle: Path) -> No
         countersign(bundle, pack, key=SECOND, name="Bo", now=AS_OF)
     made = countersign(bundle, pack, key=SECOND, name="Bo", reasons=["changed"], now=AS_OF)
     assert (bundle / made.file).exists()
+
+
+def test_what_is_agreed_to_is_what_was_verified(
+    bundle: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The attestation is exchanged for another sound one after the verification."""
+    other = logged_bundle(tmp_path / "other", signedAt="2026-11-20T10:00:00Z", tool="ftgov 1")
+    real = verified_bundle
+
+    def exchanged(*args: Any, **fields: Any) -> Any:
+        """Verify, and then change what lies in the folder."""
+        found = real(*args, **fields)
+        (bundle / ENVELOPE_NAME).write_bytes((other / ENVELOPE_NAME).read_bytes())
+        return found
+
+    monkeypatch.setattr("ftgov.api.countersigning.verified_bundle", exchanged)
+    with pytest.raises(InvalidBundle, match="changed while"):
+        countersign(bundle, bundle.parent, key=SECOND, name="Bo", now=AS_OF)
+    with open_bundle(bundle) as opened:
+        assert not any("agreement" in name for name in opened.names)
+
+
+def test_a_dossier_that_was_not_verified_is_not_read(bundle: Path) -> None:
+    payload = verified_bundle(bundle, bundle.parent, as_of=AS_OF).payload
+    assert payload is not None
+    with open_bundle(bundle) as opened:
+        assert read_dossier(opened, payload) == (bundle / "dossier.json").read_bytes()
+        (bundle / "dossier.json").write_bytes(b"{}")
+        with pytest.raises(InvalidBundle, match="changed while"):
+            read_dossier(opened, payload)
+    with pytest.raises(InvalidBundle, match=r"dossier\.json changed"):
+        recompute_bundle(bundle, None, payload)
 
 
 def test_an_agreement_to_what_could_not_be_assessed_is_refused(bundle: Path) -> None:

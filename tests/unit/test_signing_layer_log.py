@@ -295,3 +295,20 @@ def test_a_witness_key_is_kept_and_read_back(tmp_path: Path) -> None:
     assert again.public == key.public
     assert key.public.startswith("witness.example/ada+")
     assert LogKey.load(tmp_path / "w.pem", key.name).public != key.public
+
+
+def test_the_file_at_fault_is_named_alone_where_it_is_known(tmp_path: Path) -> None:
+    bundle, pack = logged_bundle(tmp_path / "b", witnesses=1), pack_with(tmp_path / "p.json")
+    path, sound = bundle / LOG_PROOF_NAME, (bundle / LOG_PROOF_NAME).read_bytes()
+    stranger = pack_with(tmp_path / "q.json", logs={ORIGIN: LogKey.generate(ORIGIN).public})
+    both = f"{LOG_PROOF_NAME} or {LOG_ENTRY_NAME}: "
+    needing = pack_with(tmp_path / "r.json", witnesses=2, required=2)
+    for trusted, change, blamed in (
+        (stranger, sound, f"{LOG_PROOF_NAME}: "),
+        (needing, sound, f"{LOG_PROOF_NAME}: 1 of 2"),
+        (pack, sound.replace(b"index 7\n", b"index 8\n"), both),
+    ):
+        path.write_bytes(change)
+        _, layer = _judged(bundle, trusted)
+        assert layer.verdict == "invalid"
+        assert layer.items[0].startswith(blamed)

@@ -48,6 +48,14 @@ def authority(tmp_path_factory: pytest.TempPathFactory) -> LocalAuthority:
     return LocalAuthority(tmp_path_factory.mktemp("authority") / "one")
 
 
+def test_an_expired_trust_pack_vouches_for_nobody() -> None:
+    """Up to its last moment it does."""
+    made = _signed(-1)
+    assert read_personal(made, _pack(terms={"expires": _at(1)}), NOW).key.holder == "Ada Example"
+    with pytest.raises(NotAssessable, match="trust pack has expired"):
+        read_personal(made, _pack(terms={"expires": time_text(NOW)}), NOW)
+
+
 def test_a_signature_is_read_back() -> None:
     found = read_personal(_signed(), _pack(), NOW)
     assert isinstance(found, PersonalStatement)

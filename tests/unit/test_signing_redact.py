@@ -7,6 +7,7 @@ import hashlib
 import json
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -19,11 +20,11 @@ from ftgov.records.digest import bare, digest_bytes
 from ftgov.signing.bundle import BundleEvidence, open_bundle, write_bundle, zip_bundle
 from ftgov.signing.keys import SigningKey
 from ftgov.signing.names import WITHHELD_NAME
-from ftgov.signing.redact import redact_bundle, row_tree_faults
+from ftgov.signing.redact import check_row_trees, redact_bundle
 from ftgov.signing.rows import RowSalts, SignedRows, count_rows, row_leaf, row_salt, row_tree
 from ftgov.signing.trust import build_trust_pack
 from ftgov.signing.verify import verify_bundle
-from ftgov.signing.withheld import rows_name
+from ftgov.signing.withheld import Withheld, rows_name
 from signing_samples import AS_OF, ISSUED_AT, dossier, predicate, trusted
 
 KEY = SigningKey.generate()
@@ -278,10 +279,27 @@ def test_a_row_tree_over_other_rows_is_told_and_never_redacted(tmp_path: Path) -
             predicate_type=DOSSIER_PREDICATE,
             key=KEY,
         )
-    assert row_tree_faults(tmp_path / "true") == ()
-    assert NAMES[PAIRS] in row_tree_faults(tmp_path / "lie")[0]
+    assert check_row_trees(tmp_path / "true") == ((), ())
+    assert NAMES[PAIRS] in check_row_trees(tmp_path / "lie").faults[0]
+    cases: tuple[tuple[str, dict[str, Any]], ...] = (
+        ("no salts", {"files": [SALTS_NAME]}),
+        ("no file", {"files": [NAMES[PAIRS]]}),
+        ("no row", {"rows": {NAMES[PAIRS]: [1]}}),
+    )
+    for folder, asked in cases:
+        redact_bundle(tmp_path / "true", tmp_path / folder, **{"rows": {}, **asked})
+        found = check_row_trees(tmp_path / folder)
+        assert (found.faults, len(found.unchecked)) == ((), 1), folder
     with pytest.raises(InvalidBundle, match="not those that were signed"):
         redact_bundle(tmp_path / "lie", tmp_path / "left", rows={NAMES[PAIRS]: [1]})
+
+
+def test_rows_that_are_left_are_told_to_be_as_the_signer_committed_them(bundle: Path) -> None:
+    left = bundle.parent / "left"
+    redact_bundle(bundle, left, rows={NAMES[PAIRS]: [1]})
+    said = "the signer committed to"
+    assert said in " ".join(_verify(left).does_not_prove)
+    assert said not in " ".join(_verify(bundle).does_not_prove)
 
 
 def test_an_archive_is_redacted_like_its_folder(bundle: Path) -> None:
@@ -319,3 +337,11 @@ def test_any_choice_of_rows_adds_up_to_the_signed_root(
         found = count_rows(stream)
     assert (found.rows, found.root) == (tree.rows, tree.root)
     assert found.hidden == len([index for index in hidden if index < len(lines)])
+
+
+@pytest.mark.parametrize("around", ["xx{}\nVALID", "{}\n", "x{}", "\n{}", "{}x", "{}\r"])
+def test_a_withheld_name_has_nothing_around_it(around: str) -> None:
+    name = f"evidence/{'0' * 64}"
+    assert Withheld(files=(name,)).files == (name,)
+    with pytest.raises(ValueError, match="pattern"):
+        Withheld(files=(around.format(name),))

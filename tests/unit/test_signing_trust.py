@@ -167,10 +167,20 @@ def test_people_are_counted_not_names_and_not_keys() -> None:
 def test_threshold_of_two_needs_two_people() -> None:
     keys = [trusted(KEY), trusted(OTHER, holder="Bo")]
     terms = read_trust_pack(build_trust_pack(keys, root=ROOT, **TERMS), root_pin=None).terms
-    assert role_faults(terms, keys) == ()
-    assert role_faults(terms, keys[:1]) == ("role signer: 1 of 2 needed signatures",)
-    assert role_faults(terms, [keys[0], trusted(KEY, holder="Bo")]) != ()
-    assert role_faults(terms, [keys[0], trusted(OTHER)]) != ()
+    assert role_faults(terms, keys[0], keys[1:]) == ()
+    assert role_faults(terms, keys[0]) == ("role signer: 1 of 2 needed signatures",)
+    assert role_faults(terms, keys[0], [trusted(KEY, holder="Bo")]) != ()
+    assert role_faults(terms, keys[0], [trusted(OTHER)]) != ()
+
+
+def test_nobody_signs_a_report_in_a_role_that_may_not() -> None:
+    """Two people of the right role who agree with it do not make up for that."""
+    keys = [trusted(KEY), trusted(OTHER, holder="Bo")]
+    intern = trusted(SigningKey.generate(), holder="Cy", role="intern")
+    content = build_trust_pack([*keys, intern], root=ROOT, **TERMS)
+    terms = read_trust_pack(content, root_pin=None).terms
+    said = "role intern: it may not sign reports, only signer may"
+    assert role_faults(terms, intern, keys) == (said,)
 
 
 @pytest.mark.parametrize(

@@ -45,6 +45,15 @@ def test_many_at_once_are_as_one_by_one(home: Home, tmp_path: Path) -> None:
         assert len(list(workspace.evidence.sealed.vault.every())) == 10
 
 
+def test_the_same_content_at_once_gets_one_key(home: Home) -> None:
+    given = [Incoming(f"{n}", b"secret", erasable=True) for n in range(24)]
+    with home.create() as workspace, ThreadPoolExecutor(8) as pool:
+        kept = workspace.evidence.put_all(given, pool)
+        assert len({each.sealed for each in kept}) == 1
+        assert len(list(workspace.evidence.sealed.vault.every())) == 1
+        assert workspace.evidence.verify() == ()
+
+
 def test_none_is_taken_in_that_was_erased_meanwhile(home: Home) -> None:
     with home.create() as workspace, ThreadPoolExecutor(2) as pool:
         (kept,) = workspace.evidence.put_all([Incoming("a", b"secret", erasable=True)], pool)

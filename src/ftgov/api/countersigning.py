@@ -6,16 +6,17 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from ftgov.api.clock import Moment, moment_of
-from ftgov.api.verification import verify
 from ftgov.errors import InvalidBundle, NotAssessable
 from ftgov.records.attestation import Verification
 from ftgov.records.base import Record
 from ftgov.signing.bundle_edit import add_to_bundle
 from ftgov.signing.bundle_read import open_bundle
 from ftgov.signing.countersign import read_reviewed, sign_review
+from ftgov.signing.held import require_same
 from ftgov.signing.keys import SigningKey
 from ftgov.signing.names import ENVELOPE_NAME
 from ftgov.signing.timestamp_request import TimestampService
+from ftgov.signing.verify import verified_bundle
 
 
 class CountersignatureMade(Record):
@@ -59,9 +60,13 @@ def countersign(
         NotAssessable: If an agreement is to a bundle that could not be assessed.
         FtgovError: If the bundle can't be written.
     """
+    payload = None
     if not reasons:
-        _require_valid(verify(bundle, trust, trust_root=trust_root))
+        verified, payload = verified_bundle(bundle, trust, root_pin=trust_root)
+        _require_valid(verified)
     with open_bundle(bundle) as opened:
+        if payload is not None:
+            require_same(opened, payload)
         report = read_reviewed(opened.read(ENVELOPE_NAME))
     file, content = sign_review(
         report,

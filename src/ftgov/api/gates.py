@@ -8,18 +8,21 @@ from pathlib import Path
 from typing import NamedTuple
 
 from ftgov.api.audits import Current, current_assessment, key_of
+from ftgov.api.both_times import counting_at_both
 from ftgov.api.clock import Moment, moment_of
 from ftgov.api.law import day, shipped_pack
 from ftgov.api.policy_bundles import owner_of, read_policies
 from ftgov.api.recording import ACTOR, append
 from ftgov.api.signed import OWN, Signed, Trust, require_pack, signed_about
+from ftgov.api.soundness import require_sound
 from ftgov.dossier.assess import TOOL, classify_subject
 from ftgov.errors import NotAssessable, UsageError
 from ftgov.intake.text_files import read_text
 from ftgov.policy.archive import PolicyBundle
 from ftgov.policy.decide import decide
+from ftgov.policy.form import Policy
 from ftgov.policy.load import Gate, load_gate
-from ftgov.records.attestation import Statement
+from ftgov.records.attestation import Statement, Verification
 from ftgov.records.canonical import canonical_bytes
 from ftgov.records.decision import Decision, Verdict, verdict_of
 from ftgov.records.digest import digest_record
@@ -43,7 +46,10 @@ class GateFile(NamedTuple):
 
 
 class GateResult(NamedTuple):
-    """What the gates concluded about one model; `statement` is its signed form, if signed."""
+    """What the gates concluded about one model.
+
+    `statement` is its signed form, if signed; `verification` that of the bundle it comes from.
+    """
 
     assessment: Assessment
     decisions: tuple[Decision, ...]
@@ -51,6 +57,7 @@ class GateResult(NamedTuple):
     gates: tuple[GateFile, ...]
     signed: Signed = Signed()
     statement: bytes | None = None
+    verification: Verification | None = None
 
 
 def is_path(word: str) -> bool:
@@ -79,7 +86,8 @@ def load_gates(words: Sequence[str], owned: Callable[[Path], PolicyBundle]) -> t
             those of anyone, whose rules must judge nothing.
 
     Raises:
-        UsageError: If one is absent or malformed; names file, line and key.
+        UsageError: If one is absent or malformed (names file, line and key), two have one name, or
+            a rule stands in two of them with different content.
         InvalidBundle: If a policy bundle is malformed, or not signed by a trusted owner.
         NotAssessable: If a policy bundle is named, and nothing says whose counts.
     """
@@ -95,7 +103,30 @@ def load_gates(words: Sequence[str], owned: Callable[[Path], PolicyBundle]) -> t
         raise UsageError(
             "There is no gate to check.", next_step="Name one with --policy or in ftgov.toml."
         )
+    _require_distinct(found)
     return tuple(found)
+
+
+def _require_distinct(found: Sequence[GateFile]) -> None:
+    """Refuse gates that outputs could not tell apart: of one name, or with two forms of a rule."""
+    files: dict[str, str] = {}
+    rules: dict[str, tuple[str, Policy]] = {}
+    for gate, _ in found:
+        if gate.name in files:
+            raise UsageError(
+                f"Two gates have the name '{gate.name}': {files[gate.name]} and {gate.file}.",
+                why="Nobody could tell which of them decided.",
+                next_step="Name each gate once, and rename one of the files.",
+            )
+        files[gate.name] = gate.file
+        for policy in gate.policies:
+            first, other = rules.setdefault(policy.id, (gate.file, policy))
+            if other != policy:
+                raise UsageError(
+                    f"The rule {policy.id} says one thing in {first}, another in {gate.file}.",
+                    why="Waivers and outputs name a rule by its id.",
+                    next_step="Give one of them an id of its own.",
+                )
 
 
 def _gate(text: str, name: str, file: str) -> GateFile:
@@ -164,7 +195,8 @@ def check(
         model: The model's name.
         policies: Gates by path or shipped name; by default those of `ftgov.toml`.
         system: The system the model is judged for.
-        as_of: A time that policies see as now instead of the present; decisions say so.
+        as_of: A time that policies see as now instead of the present; decisions say so, and what
+            people signed must count then and at present.
         now: The present, RFC 3339 UTC; by default the system's clock.
         actor: Who asks.
         trust: Another trust pack than the workspace's, for sign-offs and waivers.
@@ -180,7 +212,11 @@ def check(
     current = current_assessment(workspace, model, system)
     present = moment_of(now)
     judged = moment_of(as_of) if as_of else present
-    result = decided(gates, current.assessment, judged, _signed(workspace, current, judged, trust))
+    signed = _signed(workspace, current, judged, trust)
+    if as_of:
+        # A time that was given brings no waiver and no key back that is over at present.
+        signed = counting_at_both(signed, _signed(workspace, current, present, trust), present)
+    result = decided(gates, current.assessment, judged, signed)
     if key:
         statement = decisions_statement(result.assessment, result.decisions)
         result = result._replace(statement=sign_statement(statement, key))
@@ -195,7 +231,7 @@ def _signed(workspace: Workspace, current: Current, judged: Moment, trust: Trust
         current.assessment.subject,
         now=datetime.fromisoformat(judged.text),
         trust=trust,
-        assessment=digest_record(current.assessment),
+        assessment=current.assessment,
     )
 
 
@@ -210,7 +246,9 @@ def decided(
 
     Raises:
         NotAssessable: If the law of the day says something else of the system.
+        UsageError: If a gate that does not ship has a fault of form or types.
     """
+    require_sound([each.gate for each in gates], assessment)
     _require_same_law(assessment, judged.text)
     decisions = decide(
         [each.gate for each in gates],

@@ -13,9 +13,10 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple
 from urllib.parse import quote
 
-from ftgov.api.archive.hosts import Asked, openai_reach, running, tenant_of
+from ftgov.api.archive.hosts import Asked, openai_reach, running
 from ftgov.api.archive.listings import JOBS
 from ftgov.api.archive.run import Read, Run, commit, keep
+from ftgov.api.archive.views import tenant_of
 from ftgov.api.clock import now_text
 from ftgov.api.hosted_attempts import claim, conclude, newest_attempt, require_own
 from ftgov.api.hosted_wishes import require_sendable
@@ -89,7 +90,7 @@ def start_openai(
     tell = say or (lambda _: None)
     reach = openai_reach(base_url, key, None, now_text, tell)
     with closing(openai_hosted.connect(reach)) as host:
-        where = Where("openai", tenant_of(host, reach.base_url))
+        where = Where("openai", tenant_of(host, reach.base_url, tell))
         asked = Asked(actor=actor, say=tell, workers=1)
         with running(workspace, host, where, asked) as run:
             before = newest_attempt(workspace, nonce)
@@ -107,14 +108,19 @@ def start_openai(
             if answer := _known(host, _wished(workspace, job_name)[0]):
                 return _bound(run, job, answer, nonce, found=True)
             tell(f"creating the job {job.name}")
-            try:
-                answer = _create(host, job, _body(workspace, job, uploaded), pause)
-            except HostRefused:
-                conclude(workspace, attempt, "refused", actor)
-                raise
-            started = _bound(run, job, answer, nonce, found=False)
-            conclude(workspace, attempt, "made", actor)
-            return started
+            return _made(run, job, _body(workspace, job, uploaded), attempt, pause)
+
+
+def _made(run: Run, job: Job, body: dict[str, Any], attempt: Attempt, pause: float) -> Started:
+    """Create the job, and record what came of it; where nobody knows, the attempt stays open."""
+    try:
+        answer = _create(run.host, job, body, pause)
+    except HostRefused:
+        conclude(run.workspace, attempt, "refused", run.actor)
+        raise
+    started = _bound(run, job, answer, body["metadata"][NONCE], found=False)
+    conclude(run.workspace, attempt, "made", run.actor)
+    return started
 
 
 def _known(host: Host, job: Job) -> Answer | None:

@@ -10,6 +10,7 @@ from ftgov.dossier.assess import TOOL
 from ftgov.exports.judged import Judged, Place
 from ftgov.records.digest import Digest, digest_record
 from ftgov.records.dossier import Assessment
+from ftgov.records.verified import BelievedPack
 from ftgov.shipped import shipped
 from ftgov.strict_yaml import line_of
 
@@ -40,7 +41,17 @@ def judged_of(result: GateResult, *, where: Path | str = SETTINGS) -> Judged:
         places=_places(result.gates),
         shipped=_shipped_places(result.gates),
         files=_names(result.assessment),
+        verification=result.verification,
+        believed=_deciding(result),
     )
+
+
+def _deciding(result: GateResult) -> BelievedPack | None:
+    """Return the trust pack where what people signed has a part in the decisions, else None."""
+    about = digest_record(result.assessment)
+    signed = any(one.assessment == about for one in result.signed.signatures)
+    waived = any(one.waiver is not None for one in result.decisions)
+    return result.signed.believed if signed or waived else None
 
 
 def _below(path: Path) -> str | None:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ftgov import analyzers
 from ftgov.api.gates import load_gates
-from ftgov.api.law import shipped_packs
 from ftgov.api.policy_bundles import read_policies
+from ftgov.api.soundness import known_paths
 from ftgov.errors import UsageError
-from ftgov.policy.lint import Fault, Known, declared, lint_gate
+from ftgov.policy.lint import Fault, declared, lint_gate
 from ftgov.policy.trial import Trial, try_gate
 
 
@@ -25,14 +24,6 @@ def lint_gates(words: Sequence[str]) -> tuple[Fault, ...]:
     known = known_paths()
     with declared(known) as arbiter:
         return tuple(fault for each in gates for fault in lint_gate(each.gate, known, arbiter))
-
-
-def known_paths() -> Known:
-    """Return what policies may read here: declared measures, and duties of all shipped packs."""
-    measures = [measure.id for analyzer in analyzers.discover() for measure in analyzer.measures]
-    packs = [each.pack for each in shipped_packs()]
-    duties = dict.fromkeys(duty.id for pack in packs for duty in pack.obligations)
-    return Known(tuple(measures), tuple(duties))
 
 
 def try_gates(words: Sequence[str]) -> tuple[Trial, ...]:
@@ -57,8 +48,4 @@ def sound_texts(words: Sequence[str]) -> dict[str, str]:
             f"A gate with a fault is not signed: {faults[0].message}",
             next_step="ftgov policy lint lists every fault.",
         )
-    gates = load_gates(words, read_policies)
-    texts = {gate.name: text for gate, text in gates}
-    if len(texts) != len(gates):
-        raise UsageError("Two gates have one name.", next_step="Rename one of the files.")
-    return texts
+    return {gate.name: text for gate, text in load_gates(words, read_policies)}

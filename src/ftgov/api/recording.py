@@ -53,6 +53,26 @@ def append(
     return workspace.ledger.append_all(records, actor=known, recorded_at=recorded_at)
 
 
+def append_after(
+    workspace: Workspace, standing: Entry | None, record: Record, *, actor: str, recorded_at: str
+) -> Entry | None:
+    """Put one record into the ledger as `append` does, unless another stands than was judged by.
+
+    Args:
+        workspace: Whose ledger.
+        standing: The entry of the record's type and name that was judged by; None for none.
+        record: The record.
+        actor: Who records it, as people know them.
+        recorded_at: When, as RFC 3339 UTC text.
+
+    Returns:
+        Its entry; None, with nothing recorded, where another stands by now.
+    """
+    known = acting(workspace, actor, recorded_at=recorded_at)
+    ledger = workspace.ledger
+    return ledger.append_after(standing, record, actor=known, recorded_at=recorded_at)
+
+
 def keep_files(
     workspace: Workspace, files: Mapping[Path, Evidence], *, erasable: bool = False
 ) -> dict[Digest, Evidence]:

@@ -13,23 +13,28 @@ from ftgov.api.trusted import require_trusted, trusted
 from ftgov.dossier.signed import verified_sign_offs, verified_waivers
 from ftgov.errors import NotAssessable
 from ftgov.records.canonical import canonical_json
-from ftgov.records.digest import Digest
+from ftgov.records.digest import Digest, digest_record
+from ftgov.records.dossier import Assessment
 from ftgov.records.entry import DecisionsMade
 from ftgov.records.evidence import Evidence
 from ftgov.records.sign_off import SignOff
 from ftgov.records.signature import SignatureMade
 from ftgov.records.subject import Subject
-from ftgov.records.verified import VerifiedSignature
+from ftgov.records.verified import BelievedPack, VerifiedSignature
 from ftgov.records.waiver import VerifiedWaiver, Waiver
 from ftgov.signing.trust import TrustPack, find_trust_pack, read_pack_file, read_trust_pack
 from ftgov.store.workspace import Workspace
 
 
 class Trust(NamedTuple):
-    """Where the trust pack is, where it is not the workspace's own, and who must have signed it."""
+    """Where the trust pack is, where it is not the workspace's own, and who must have signed it.
+
+    With `require_pin` nothing that people signed counts by a pack whose root nobody pinned.
+    """
 
     path: Path | None = None
     root: str | None = None
+    require_pin: bool = False
 
 
 OWN = Trust()
@@ -42,6 +47,7 @@ class Signed(NamedTuple):
     signatures: tuple[VerifiedSignature, ...] = ()
     waivers: tuple[VerifiedWaiver, ...] = ()
     statements: tuple[Evidence, ...] = ()
+    believed: BelievedPack | None = None
 
 
 def trust_pack_of(workspace: Workspace, trust: Trust = OWN) -> TrustPack | None:
@@ -53,7 +59,7 @@ def trust_pack_of(workspace: Workspace, trust: Trust = OWN) -> TrustPack | None:
         UsageError: If the one named does not exist.
         NotAssessable: If it can't be used.
     """
-    if trust == OWN:
+    if trust.path is None and trust.root is None:
         return trusted(workspace)
     path = trust.path or workspace_pack(workspace)
     root = trust.root or workspace.config.get("trust", {}).get("root")
@@ -71,9 +77,21 @@ def require_pack(workspace: Workspace, trust: Trust) -> TrustPack:
 
 
 def signed_about(
-    workspace: Workspace, subject: Subject, *, now: datetime, trust: Trust, assessment: Digest
+    workspace: Workspace,
+    subject: Subject,
+    *,
+    now: datetime,
+    trust: Trust,
+    assessment: Assessment | None = None,
 ) -> Signed:
     """Return the sign-offs and waivers for a model in its system, verified.
+
+    Args:
+        workspace: Where it is.
+        subject: The model in its system.
+        now: The present, with its time zone.
+        trust: The trust pack to believe.
+        assessment: The one that is judged: uses of waivers by others are counted.
 
     Without a trust pack there are no sign-offs, and every waiver says why it can't count.
 
@@ -82,20 +100,46 @@ def signed_about(
     """
     waivers = waiver_files(workspace, subject)
     signing = _sign_off_files(workspace, subject)
-    if not waivers and not signing and trust.path is None:
+    named = trust.path or trust.root or workspace.config.get("trust")
+    if not waivers and not signing and not named:
         return Signed()
     pack = trust_pack_of(workspace, trust)
+    believed = believed_pack(pack, trust.path or workspace_pack(workspace)) if pack else None
+    if believed and (waivers or signing):
+        require_pinned(believed, trust)
     if pack and pack.terms.expires and datetime.fromisoformat(pack.terms.expires) <= now:
         raise NotAssessable(
             f"The trust pack expired at {pack.terms.expires}.",
             why="Nobody says any more whose signature counts.",
             next_step="Get the newer trust pack from whoever signs it.",
         )
+    current = digest_record(assessment) if assessment else None
     found = verified_waivers(
-        _contents(workspace, waivers), pack, now, _uses(workspace, subject, assessment)
+        _contents(workspace, waivers), pack, now, _uses(workspace, subject, current)
     )
-    seen = verified_sign_offs(_contents(workspace, signing), pack, now) if pack else ()
-    return Signed(seen, found, (*waivers, *signing))
+    assessed = {current: assessment.assessed_at} if assessment and current else {}
+    contents = _contents(workspace, signing)
+    seen = verified_sign_offs(contents, pack, now, assessed=assessed) if pack else ()
+    return Signed(seen, found, (*waivers, *signing), believed)
+
+
+def believed_pack(pack: TrustPack, path: Path) -> BelievedPack:
+    """Return what a reader must know of a trust pack before they rely on what it lets count."""
+    return BelievedPack(pack=str(path), root=pack.terms.root.spki, pinned=pack.pinned)
+
+
+def require_pinned(believed: BelievedPack, trust: Trust) -> None:
+    """Refuse to judge what people signed by a trust pack that anybody may have made.
+
+    Raises:
+        NotAssessable: If a pin is required and there is none.
+    """
+    if trust.require_pin and not believed.pinned:
+        raise NotAssessable(
+            f"The trust pack {believed.pack} is not pinned, and what people signed rests on it.",
+            why="Anybody can make a trust pack of their own; a fingerprint from elsewhere tells.",
+            next_step=f"Compare it with its owner's, then --trust-root {believed.root}",
+        )
 
 
 def waiver_files(workspace: Workspace, subject: Subject) -> tuple[Evidence, ...]:
@@ -109,11 +153,13 @@ def waiver_files(workspace: Workspace, subject: Subject) -> tuple[Evidence, ...]
 
 
 def _sign_off_files(workspace: Workspace, subject: Subject) -> tuple[Evidence, ...]:
-    return tuple(
-        each.statement
-        for each in workspace.ledger.every(SignOff)
-        if each.statement and _is_about(each, subject)
-    )
+    """Return the files of every sign-off there ever was: an older one may be recorded later."""
+    found: dict[Digest, Evidence] = {}
+    for entry in workspace.ledger.history("sign-off"):
+        each = workspace.ledger.read(SignOff, entry)
+        if each.statement and _is_about(each, subject):
+            found[each.statement.digest] = each.statement
+    return tuple(found.values())
 
 
 def _is_about(record: Waiver | SignOff, subject: Subject) -> bool:
@@ -129,7 +175,7 @@ def _contents(workspace: Workspace, files: tuple[Evidence, ...]) -> list[bytes]:
     return found
 
 
-def _uses(workspace: Workspace, subject: Subject, current: Digest) -> Mapping[str, int]:
+def _uses(workspace: Workspace, subject: Subject, current: Digest | None) -> Mapping[str, int]:
     """Return, by waiver, how many other assessments it was applied to, by the ledger."""
     seen: dict[str, set[Digest]] = {}
     for entry in workspace.ledger.history("decision", key_of(subject)):

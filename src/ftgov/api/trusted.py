@@ -14,10 +14,11 @@ def trusted(workspace: Workspace) -> TrustPack | None:
     `[trust] root` of the settings pins the key that must have signed it.
 
     Raises:
+        UsageError: If `[trust] pack` names one that is not there.
         NotAssessable: If there is one that can't be used.
     """
     place = workspace_pack(workspace)
-    if not place.exists():
+    if not place.exists() and "pack" not in workspace.config.get("trust", {}):
         return None
     pin = workspace.config.get("trust", {}).get("root")
     return read_trust_pack(

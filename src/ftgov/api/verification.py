@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from ftgov.errors import InvalidBundle
 from ftgov.records.attestation import LayerResult, Verification
-from ftgov.signing.trust import find_trust_pack, read_pack_file, read_trust_pack
-from ftgov.signing.verify import add_layers, verify_bundle
+from ftgov.signing.trust import TrustPack, find_trust_pack, read_pack_file, read_trust_pack
+from ftgov.signing.verify import add_layers, verified_bundle
 
 
 def verify(
@@ -33,22 +34,37 @@ def verify(
         NotAssessable: If the trust pack can't be used.
     """
     place = Path(bundle)
-    result = verify_bundle(
+    result, payload = verified_bundle(
         place, Path(trust), root_pin=trust_root, without=without, complete=complete
     )
-    if not recompute or result.verdict == "invalid":
+    if not recompute or result.verdict == "invalid" or payload is None:
         return result
+    pack = read_trust_pack(read_pack_file(find_trust_pack(Path(trust))), root_pin=trust_root)
+    return add_layers(result, _derived(place, pack, payload))
+
+
+def _derived(bundle: Path, pack: TrustPack, payload: bytes) -> list[LayerResult]:
+    """Return what deriving a bundle again gives; one that changed since is invalid."""
     from ftgov.recompute.bundle import recompute_bundle
 
-    pack = read_trust_pack(read_pack_file(find_trust_pack(Path(trust))), root_pin=trust_root)
-    return add_layers(result, [recompute_bundle(place, pack), *_row_trees(place)])
+    try:
+        return [recompute_bundle(bundle, pack, payload), *_row_trees(bundle, payload)]
+    except InvalidBundle as fault:
+        detail = fault.what
+        return [LayerResult(layer="recompute", verdict="invalid", detail=detail, items=(detail,))]
 
 
-def _row_trees(bundle: Path) -> list[LayerResult]:
-    """Return a result where rows that were signed one by one are not those of their files."""
-    from ftgov.signing.redact import row_tree_faults
+def _row_trees(bundle: Path, payload: bytes) -> list[LayerResult]:
+    """Return a result where rows that were signed one by one may not be those of their files."""
+    from ftgov.signing.redact import check_row_trees
 
-    if not (faults := row_tree_faults(bundle)):
-        return []
-    detail = "rows that could be shown in part are not those of the files"
-    return [LayerResult(layer="recompute", verdict="invalid", detail=detail, items=faults)]
+    found = check_row_trees(bundle, payload)
+    if found.faults:
+        detail = "rows that could be shown in part are not those of the files"
+        return [
+            LayerResult(layer="recompute", verdict="invalid", detail=detail, items=found.faults)
+        ]
+    if found.unchecked:
+        detail, items = "row trees could not be checked", found.unchecked
+        return [LayerResult(layer="recompute", verdict="not_assessed", detail=detail, items=items)]
+    return []

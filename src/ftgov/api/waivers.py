@@ -10,11 +10,11 @@ from pydantic import ValidationError
 
 from ftgov.api.audits import current_assessment
 from ftgov.api.clock import Moment, moment_of
-from ftgov.api.gates import gates_of
 from ftgov.api.lineage import subject_of
 from ftgov.api.people import acting
 from ftgov.api.recording import ACTOR, append
 from ftgov.api.signed import OWN, Trust, require_pack, signed_about, waiver_files
+from ftgov.api.waivable import Found, last_failure, rule_to_waive
 from ftgov.dossier.signed import (
     STATEMENT_MEDIA_TYPE,
     SUBJECT,
@@ -22,8 +22,8 @@ from ftgov.dossier.signed import (
     waiver_predicate,
 )
 from ftgov.errors import NotAssessable, UsageError
-from ftgov.policy.form import Policy
-from ftgov.records.digest import Digest, bare, digest_record
+from ftgov.records.decision import Decision
+from ftgov.records.digest import bare, digest_record
 from ftgov.records.dossier import Assessment
 from ftgov.records.signature import SignatureMade
 from ftgov.records.subject import Subject
@@ -32,6 +32,7 @@ from ftgov.records.waiver import (
     WAIVER_PREDICATE,
     VerifiedWaiver,
     Waiver,
+    is_blank,
     weights_of,
 )
 from ftgov.signing.envelope import Stamp
@@ -46,7 +47,8 @@ class Ask(NamedTuple):
     `expires` is the day at whose beginning (UTC) the waiver ends, or a time, at most 90 days away;
     `reason` says why the failure is acceptable, `conditions` what must be done meanwhile;
     `max_uses` is how many assessments it may be applied to, None any number; `versions` the first
-    and last version of the rule, by default the one that the gates have now; `policies` the gates,
+    and last version of the rule, by default the one that the gates have now, and none later;
+    `policies` the gates,
     by path or shipped name, by default the workspace's.
     """
 
@@ -104,8 +106,8 @@ def waive(
 
 def _terms(workspace: Workspace, assessment: Assessment, ask: Ask, author: str, at: _At) -> Waiver:
     subject, moment = assessment.subject, at.moment
-    found = _rule(workspace, ask.rule, ask.policies, at.trust)
-    first, last = ask.versions or (found.metadata.version, found.metadata.version)
+    found = rule_to_waive(workspace, ask.rule, ask.policies, at.trust)
+    first, last = _versions(ask, found)
     stated = {
         "name": _name(workspace, ask.rule, subject),
         "rule": ask.rule,
@@ -121,6 +123,9 @@ def _terms(workspace: Workspace, assessment: Assessment, ask: Ask, author: str, 
         "version_to": last,
         "model_identity": weights_of(subject),
         "max_uses": ask.max_uses,
+        "rule_digest": found.policy.digest,
+        "rule_title": found.policy.metadata.title,
+        "gate": found.gate,
     }
     try:
         return Waiver.model_validate(stated)
@@ -130,6 +135,41 @@ def _terms(workspace: Workspace, assessment: Assessment, ask: Ask, author: str, 
         raise UsageError(
             f"This cannot be a waiver: {field}: {error['msg']}.", next_step="ftgov waive --help"
         ) from fault
+
+
+def _versions(ask: Ask, found: Found) -> tuple[int, int]:
+    """Return the versions that are asked for; nobody accepts a rule that is not written yet."""
+    now = found.policy.metadata.version
+    first, last = ask.versions or (now, now)
+    if is_blank(ask.reason):
+        raise UsageError("A waiver gives its reason.", next_step="Say why with --reason.")
+    if last > now:
+        raise UsageError(
+            f"The rule {ask.rule} has the version {now}; there is no version {last} to waive.",
+            next_step=f"Leave out --versions, or end them with {now}.",
+        )
+    return first, last
+
+
+class Proposal(NamedTuple):
+    """A waiver that waits for its approver, and what the gates last decided by its rule."""
+
+    terms: Waiver
+    failing: Decision | None
+
+
+def proposed(workspace: Workspace, name: str) -> Proposal:
+    """Return all that an approver puts their name to, for them to read before they sign.
+
+    Raises:
+        UsageError: If there is no such waiver.
+    """
+    terms = workspace.ledger.get(Waiver, name)
+    if terms is None:
+        raise UsageError(
+            f"There is no waiver '{name}' in this workspace.", next_step="ftgov waive --list"
+        )
+    return Proposal(terms, last_failure(workspace, terms))
 
 
 def approve_waiver(
@@ -149,11 +189,7 @@ def approve_waiver(
         NotAssessable: If the key would not count, or the waiver is over.
     """
     moment = moment_of(now)
-    terms = workspace.ledger.get(Waiver, name)
-    if terms is None:
-        raise UsageError(
-            f"There is no waiver '{name}' in this workspace.", next_step="ftgov waive --list"
-        )
+    terms = proposed(workspace, name).terms
     if datetime.fromisoformat(terms.expires_at) <= datetime.fromisoformat(moment.text):
         raise NotAssessable(
             f"The waiver '{name}' expired on {terms.expires_at}.", next_step="Ask for another."
@@ -169,7 +205,7 @@ def approve_waiver(
     if found.fault:
         raise UsageError(
             f"The waiver '{name}' would still not count: {found.fault}.",
-            why="A waiver is signed by two people, each with a key of their own.",
+            why="A waiver is signed by two people, each with a key and a role of their own.",
             next_step=f"Let another person approve it: ftgov waive --approve {name} --key THEIRS",
         )
     append(workspace, [made], actor=actor, recorded_at=moment.text)
@@ -192,19 +228,7 @@ def waivers_for(
     """
     subject = subject_of(workspace, model, system)
     moment = datetime.fromisoformat(moment_of(now).text)
-    none_yet: Digest = f"sha256:{'0' * 64}"
-    return signed_about(workspace, subject, now=moment, trust=trust, assessment=none_yet).waivers
-
-
-def _rule(workspace: Workspace, rule: str, policies: Sequence[str], trust: Trust) -> Policy:
-    gates = gates_of(workspace, policies, trust=trust)
-    known = {policy.id: policy for gate, _ in gates for policy in gate.policies}
-    if rule not in known:
-        raise UsageError(
-            f"There is no rule '{rule}' in {', '.join(gate.name for gate, _ in gates)}.",
-            next_step=f"Name one of: {', '.join(known)}.",
-        )
-    return known[rule]
+    return signed_about(workspace, subject, now=moment, trust=trust).waivers
 
 
 def _name(workspace: Workspace, rule: str, subject: Subject) -> str:

@@ -9,16 +9,17 @@ import hashlib
 import os
 import tempfile
 from pathlib import Path
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from ftgov.api.clock import Moment, moment_of
-from ftgov.api.recording import ACTOR, append
+from ftgov.api.recording import ACTOR, append_after
 from ftgov.errors import FtgovError, InvalidBundle, LedgerTampered, NotAssessable, UsageError
 from ftgov.records.base import Record
 from ftgov.records.cosigned_head import HeadCosigned
 from ftgov.signing.log_key import note_key
 from ftgov.signing.trust_parts import moment as time_of
 from ftgov.signing.witness import WitnessKey
+from ftgov.store.ledger import Entry
 from ftgov.store.workspace import Workspace
 from ftgov.transparency.checkpoint import TreeHead, head_of_note
 from ftgov.transparency.consistency_file import (
@@ -31,6 +32,8 @@ from ftgov.transparency.note import NoteSignature, SignedNote, parse_note, signe
 from ftgov.transparency.tlog_proof import FIRST_LINE, TlogProof, parse_proof, write_proof
 
 _KEY = Path("tree-heads", "witness.pem")
+_TYPE: Final = "cosigned-head"
+_TOO_MANY: Final = 2**53
 
 
 class Cosigned(Record):
@@ -83,7 +86,8 @@ def cosign(
     """Add this workspace's cosignature to a tree head of another log, or refuse.
 
     The first head of a log is taken as it is; it is the start of what this witness vouches for.
-    What is cosigned is put into the witness's own ledger before the signature is written.
+    What is cosigned is put into the witness's own ledger before the signature is made, and only if
+    nothing else was cosigned for that log since it was judged.
 
     Args:
         workspace: The witness's.
@@ -97,38 +101,52 @@ def cosign(
     Raises:
         UsageError: If a file is absent or a key is missing or another than before.
         NotAssessable: If a file is no tree head or proof, the proof is missing, or the head is
-            smaller than one that was cosigned before.
+            of no entries, of more than can be counted, or smaller than one cosigned before.
         InvalidBundle: If the log did not sign the head.
         LedgerTampered: If the log did not grow out of what was cosigned: it was rewritten.
     """
-    signed = _read(path)
-    origin = signed.head.origin
-    name = f"log-{hashlib.sha256(origin.encode()).hexdigest()[:16]}"
-    last = workspace.ledger.get(HeadCosigned, name)
-    known = _log_key(last, log_key, origin)
-    _check_signed(path, signed, known)
-    if last is not None:
-        _check_grown(path, signed, last, consistency)
+    signed, present = _read(path), moment_of(now)
     key = witness_key(workspace)
-    present = moment_of(now)
-    made = HeadCosigned(
-        name=name,
-        origin=origin,
-        log_key=known,
-        size=signed.head.size,
-        root=f"sha256:{signed.head.root.hex()}",
-        witness=key.public,
-        cosigned_at=present.text,
-    )
+    before = None
+    while True:  # who loses a race to another command judges again, by what that one cosigned
+        standing, before = _last(workspace, _name(signed.head.origin))
+        known = _log_key(before, log_key, signed.head.origin)
+        _check_signed(path, signed, known)
+        if before is not None:
+            _check_grown(path, signed, before, consistency)
+        made = _remembered(signed.head, known, key, present)
+        if append_after(workspace, standing, made, actor=actor, recorded_at=present.text):
+            break
     line = key.cosign(signed.note.text, int(time_of(present.text).timestamp()))
-    append(workspace, [made], actor=actor, recorded_at=present.text)
     _write(output or path, signed.written(_with(signed.note, line)), replace=output is None)
     return Cosigned(
         file=str(output or path),
-        origin=origin,
-        size=signed.head.size,
-        before=last.size if last else None,
+        origin=made.origin,
+        size=made.size,
+        before=before.size if before else None,
         witness_key=key.public,
+    )
+
+
+def _name(origin: str) -> str:
+    return f"log-{hashlib.sha256(origin.encode()).hexdigest()[:16]}"
+
+
+def _last(workspace: Workspace, name: str) -> tuple[Entry | None, HeadCosigned | None]:
+    """Return the entry of what was cosigned last for a log, and what it says."""
+    entry = workspace.ledger.pick([(_TYPE, name)]).get((_TYPE, name))
+    return entry, workspace.ledger.read(HeadCosigned, entry) if entry else None
+
+
+def _remembered(head: TreeHead, log_key: str, key: WitnessKey, present: Moment) -> HeadCosigned:
+    return HeadCosigned(
+        name=_name(head.origin),
+        origin=head.origin,
+        log_key=log_key,
+        size=head.size,
+        root=f"sha256:{head.root.hex()}",
+        witness=key.public,
+        cosigned_at=present.text,
     )
 
 
@@ -155,7 +173,10 @@ def _read(path: Path) -> _Signed:
         content = path.read_bytes()
         proof = parse_proof(content) if content.startswith(FIRST_LINE.encode()) else None
         note = parse_note(proof.checkpoint if proof else content)
-        return _Signed(proof, note, head_of_note(note))
+        head = head_of_note(note)
+        if not 0 < head.size < _TOO_MANY:
+            raise ValueError(f"its head is of {head.size} entries")  # any log grows out of none
+        return _Signed(proof, note, head)
     except OSError as fault:
         raise UsageError(
             f"{path} cannot be read.", why=fault.strerror or "", next_step="Check the path."

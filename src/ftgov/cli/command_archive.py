@@ -201,6 +201,8 @@ def _show(console: Console, result: ArchiveResult) -> None:
             console.warn(f"{each.resource} was not read to its end: {each.refused}")
         if each.failed:
             console.warn(f"{each.failed} of {each.resource} could not be read; run it again")
+        if each.partial:
+            console.warn(f"the host refused parts of {each.partial} of {each.resource}")
         if each.ended:
             console.warn(
                 f"{each.resource} ended at the host on {each.ended}; what is archived of it stays"
@@ -220,8 +222,13 @@ def _lines(console: Console, result: ArchiveResult) -> Iterator[str]:
     width = max((len(each.resource) for each in result.resources), default=0)
     for each in result.resources:
         counts = f"{each.read:>7} read {each.new:>7} new {each.changed:>6} changed"
-        odd = {"gone": each.gone, "flagged": each.flagged, "failed": each.failed}
-        odd["contradicted"] = each.contradicted
+        odd = {
+            "gone": each.gone,
+            "flagged": each.flagged,
+            "failed": each.failed,
+            "partial": each.partial,
+            "contradicted": each.contradicted,
+        }
         rest = "".join(f" {count} {word}" for word, count in odd.items() if count)
         yield f"  {each.resource:<{width}} {counts}{rest}"
     yield from _endings(console, result.countdown, most=_SHOWN)

@@ -1,4 +1,4 @@
-"""`ftgov bundle`: pass a bundle on with evidence withheld, or as one file."""
+"""`ftgov bundle`: pass a bundle on with evidence withheld, or as one file; renew its PDF."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from ftgov.cli.bundle_renew import renew, renewals
 from ftgov.cli.console import Console, inert
 from ftgov.cli.options import ExampleGroup, command
 from ftgov.errors import UsageError
@@ -88,8 +89,8 @@ def _malformed(option: str) -> UsageError:
 
 COMMAND = ExampleGroup(
     "bundle",
-    [redact, zip_],
-    "Pass a bundle on with evidence withheld, or as one file.",
+    [redact, zip_, renew, renewals],
+    "Pass a bundle on with evidence withheld, or as one file; renew its sealed PDF.",
     "ftgov bundle redact out/bundle --file train.jsonl --output public-bundle",
     "ftgov bundle zip out/bundle --output bundle.zip",
 )

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 import click
+from click.core import ParameterSource
 
 from ftgov.cli.console import Console, inert
 from ftgov.cli.options import actor_option, command, workspace_option
@@ -19,18 +20,22 @@ if TYPE_CHECKING:
     from ftgov.exports import Judged
 
 FORMATS = ("text", "json", "sarif", "junit", "github", "gitlab", "oscal")
+_EXPLAINING = frozenset({"explain", "policy", "workspace", "json", "quiet", "verbose", "no_color"})
+_OF_MODELS = frozenset({"workspace", "key", "passphrase_file", "actor"})
+_OF_BUNDLES = frozenset({"model", "withheld_ok"})
 _STATUS = {"pass": ExitCode.DONE, "fail": ExitCode.GATE_FAILED, "error": ExitCode.NOT_ASSESSABLE}
 
 
 @command(
     "ftgov check honest",
     "ftgov check honest --policy gates/ours.yaml --format sarif --output gate.sarif",
-    "ftgov check out/bundle --trust trust --policy baseline",
+    "ftgov check out/bundle --trust trust --model honest --policy baseline",
     "ftgov check --explain FTG-FAIR-001",
 )
-@click.argument("model", required=False)
+@click.argument("target", metavar="[MODEL|BUNDLE]", required=False)
 @click.option("--policy", "policies", multiple=True, help="A gate by path or name; repeatable.")
-@click.option("--system", help="The system it is judged for, where it serves several.")
+@click.option("--model", "expected", help="The model that a bundle must be about.")
+@click.option("--system", help="The system it is judged for; of a bundle: must be about.")
 @click.option("--as-of", help="The time that policies see as now, RFC 3339 UTC.")
 @click.option(
     "--trust",
@@ -38,6 +43,10 @@ _STATUS = {"pass": ExitCode.DONE, "fail": ExitCode.GATE_FAILED, "error": ExitCod
     help="A trust pack: who may sign a bundle; in a workspace, whose sign-offs and waivers count.",
 )
 @click.option("--trust-root", help="Fingerprint that the trust pack's root must have.")
+@click.option(
+    "--require-pin", is_flag=True, help="Count no waiver or sign-off by an unpinned pack."
+)
+@click.option("--withheld-ok", is_flag=True, help="Judge a bundle that withholds evidence.")
 @click.option("--explain", metavar="RULE", help="Say what a rule asks for and why; judges nothing.")
 @click.option("--format", "form", type=click.Choice(FORMATS), default="text", show_default=True)
 @click.option("--output", type=click.Path(path_type=Path, dir_okay=False), help="Write here.")
@@ -52,12 +61,15 @@ _STATUS = {"pass": ExitCode.DONE, "fail": ExitCode.GATE_FAILED, "error": ExitCod
 def check(
     ctx: click.Context,
     console: Console,
-    model: str | None,
+    target: str | None,
     policies: tuple[str, ...],
+    expected: str | None,
     system: str | None,
     as_of: str | None,
     trust: Path | None,
     trust_root: str | None,
+    require_pin: bool,
+    withheld_ok: bool,
     explain: str | None,
     form: str,
     output: Path | None,
@@ -69,23 +81,27 @@ def check(
 ) -> None:
     """Judge MODEL's audit, or a bundle, by release policies; runs no analyzer.
 
+    A bundle is written as a path, such as ./bundle, or ends in .zip; any other word is a model.
     Exit status 0 if every rule holds, 11 if one fails, 12 if one can't be assessed.
     """
     from ftgov.api.signed import Trust
 
     others = [_other(word) for word in also]
     if explain is not None:
+        _refuse_others(ctx, _EXPLAINING, allowed=True, why="--explain judges nothing.")
         _explain(console, explain, policies, workspace)
         return
-    if model is None:
+    if target is None:
         raise UsageError("Nothing to check.", next_step="Name a model or a bundle; see --help.")
-    believed = Trust(trust, trust_root)
-    if _is_bundle(model):
-        judged = _of_bundle(model, believed, policies, as_of)
+    _clear([path for _, path in others] + ([output] if output else []))
+    believed = Trust(trust, trust_root, require_pin)
+    asked = _Asked(target, policies, system, as_of)
+    if _is_bundle(target):
+        _refuse_others(ctx, _OF_MODELS, allowed=False, why="A bundle is judged by itself.")
+        judged = _of_bundle(asked, believed, expected, withheld_ok)
     else:
-        signing = _Signing(key, passphrase_file, actor)
-        asked = _Asked(model, policies, system, as_of)
-        judged = _of_model(workspace, asked, believed, signing)
+        _refuse_others(ctx, _OF_BUNDLES, allowed=False, why=f"'{target}' is a model, no bundle.")
+        judged = _of_model(workspace, asked, believed, _Signing(key, passphrase_file, actor))
     _show(console, judged, form, output, others)
     ctx.exit(_STATUS[judged.verdict])
 
@@ -127,17 +143,26 @@ def _of_model(workspace: Path, asked: _Asked, trust: Trust, by: _Signing) -> Jud
     return judged_of(result, where=workspace / SETTINGS)
 
 
-def _of_bundle(bundle: str, trust: Trust, policies: tuple[str, ...], as_of: str | None) -> Judged:
+def _of_bundle(asked: _Asked, trust: Trust, expected: str | None, withheld_ok: bool) -> Judged:
     from ftgov import api
     from ftgov.api.judged import judged_of
 
+    bundle = asked.model
     if trust.path is None:
         raise UsageError(
             f"{bundle} is a bundle; whose signature counts is not said.",
             next_step=f"ftgov check {bundle} --trust TRUST",
         )
     result = api.check_bundle(
-        bundle, trust.path, policies=policies, as_of=as_of, trust_root=trust.root
+        bundle,
+        trust.path,
+        policies=asked.policies,
+        as_of=asked.as_of,
+        trust_root=trust.root,
+        model=expected,
+        system=asked.system,
+        withheld_ok=withheld_ok,
+        require_pin=trust.require_pin,
     )
     return judged_of(result, where=_document(Path(bundle)))
 
@@ -153,9 +178,29 @@ def _other(word: str) -> tuple[str, Path]:
 
 
 def _is_bundle(word: str) -> bool:
-    """Tell a bundle from a model: a name has no separator, and a bundle of that name has a file."""
-    path = Path(word)
-    return len(path.parts) > 1 or path.suffix == ".zip" or (path / "dossier.json").is_file()
+    """Tell a bundle from a model by how it is written.
+
+    What lies in the current folder is not asked: it would decide which model is judged.
+    """
+    separators = {os.sep, os.altsep or os.sep, "/"}
+    return word in {".", ".."} or word.endswith(".zip") or any(one in word for one in separators)
+
+
+def _refuse_others(ctx: click.Context, names: frozenset[str], *, allowed: bool, why: str) -> None:
+    """Refuse options of the command line that would be ignored.
+
+    Args:
+        ctx: The command's.
+        names: Options by name.
+        allowed: Whether these are the only ones that count, or the ones that do not.
+        why: What the reader is told.
+    """
+    for option in ctx.command.params:
+        name = str(option.name)
+        given = ctx.get_parameter_source(name) is ParameterSource.COMMANDLINE
+        if given and (name in names) != allowed:
+            typed = max(option.opts, key=len) if isinstance(option, click.Option) else "MODEL"
+            raise UsageError(f"{typed} does not go with this.", why=why, next_step="Leave it out.")
 
 
 def _document(bundle: Path) -> Path:
@@ -220,6 +265,22 @@ def _explain(console: Console, rule: str, policies: tuple[str, ...], workspace: 
 
     found = explain_rule(rule, policies, workspace)
     console.result(found, [inert(line) for line in found.lines()])
+
+
+def _clear(targets: list[Path]) -> None:
+    """Remove what an earlier run wrote, so that no old verdict stays where this run gives none."""
+    for path in targets:
+        try:
+            if path.is_symlink():
+                continue  # /dev/stdout and the like are written to, never removed
+            if path.is_file():
+                path.unlink()
+        except OSError as fault:
+            raise FtgovError(
+                f"The file {path} of an earlier run cannot be removed.",
+                why=str(fault),
+                next_step="Remove it, or choose another.",
+            ) from fault
 
 
 def _write(path: Path, text: str) -> None:

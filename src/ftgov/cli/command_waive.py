@@ -9,8 +9,9 @@ import click
 
 from ftgov.cli.console import Console, inert
 from ftgov.cli.options import actor_option, command, workspace_option
-from ftgov.cli.secrets import passphrase_option, read_passphrase
+from ftgov.cli.secrets import passphrase_option, signing_key
 from ftgov.cli.trust_options import key_option, stamp_of, stamp_option, trust_options
+from ftgov.cli.waiver_text import terms_lines
 from ftgov.errors import UsageError
 
 if TYPE_CHECKING:
@@ -72,12 +73,11 @@ def waive(
 ) -> None:
     """Accept that the rule POLICY fails for a model, for a time and with a reason.
 
-    The author signs first; it counts once another person approves it under another key. It holds
-    for the model's present weights in one system, for the rule's present version unless others are
-    named, and only for failures: what could not be assessed is never waived.
+    The author signs first; it counts once another person approves it under another key, in another
+    role. It holds for the model's present weights in one system, for the rule as it is written now,
+    and only for failures: what could not be assessed is never waived.
     """
     from ftgov import api
-    from ftgov.api.keys import load_key
     from ftgov.api.signed import Trust
     from ftgov.api.waivers import Ask
 
@@ -86,10 +86,11 @@ def waive(
         if listing:
             _list(console, opened, _named("--model", model), system, by)
             return
-        signing = load_key(opened, key, read_passphrase(passphrase_file))
         if approve:
-            _approve(console, opened, approve, signing, by)
+            _show(console, opened, approve)
+            _approve(console, opened, approve, signing_key(opened, key, passphrase_file), by)
             return
+        signing = signing_key(opened, key, passphrase_file)
         rule, until = _named("POLICY", policy), _named("--expires", expires)
         why = _named("--reason", reason)
         ask = Ask(rule, until, why, conditions, max_uses, versions, gates)
@@ -119,11 +120,28 @@ def _named(option: str, value: str | None) -> str:
 
 
 def _list(console: Console, opened: Workspace, model: str, system: str | None, by: _By) -> None:
-    from ftgov.api.waivers import waivers_for
+    from ftgov.api.waivers import proposed, waivers_for
 
     found = waivers_for(opened, model, system=system, trust=by.trust)
     plain = [each.model_dump(mode="json") for each in found]
-    console.result({"waivers": plain}, [*map(_line, found)] or ["There is no waiver."])
+    lines: list[str] = []
+    for each in found:
+        failing = proposed(opened, each.terms.name).failing
+        lines += [_line(each), *terms_lines(each.terms, failing)]
+    console.result({"waivers": plain}, lines or ["There is no waiver."])
+
+
+def _show(console: Console, opened: Workspace, name: str) -> None:
+    """Show all that an approver signs, before they open their key."""
+    from ftgov.api.waivers import proposed
+
+    found = proposed(opened, name)
+    lines = [f"You sign the waiver {name}:", *terms_lines(found.terms, found.failing)]
+    if not console.as_json:
+        console.result(None, lines)
+    else:
+        for line in lines:
+            console.progress(line)
 
 
 def _approve(console: Console, opened: Workspace, name: str, key: SigningKey, by: _By) -> None:

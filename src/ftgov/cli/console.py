@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import sys
@@ -71,7 +72,9 @@ class Console:
     def fail(self, error: FtgovError) -> None:
         """Print an error that ends a command: sentences on stderr, JSON on stdout if asked for."""
         if self.as_json:
-            print(json.dumps(error.as_json(), ensure_ascii=False))
+            # Where stdout itself is what failed, the sentences below must still be said.
+            with contextlib.suppress(OSError):
+                print(json.dumps(error.as_json(), ensure_ascii=False), flush=True)
         self.complain(error)
 
     def complain(self, error: FtgovError) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import importlib
+import os
 import sys
 import traceback
 from collections.abc import Sequence
@@ -38,7 +39,7 @@ COMMANDS: dict[str, str] = {
     "report": "Write the signed report and its bundle.",
     "verify": "Check a bundle offline with a trust pack.",
     "countersign": "Sign agreement with a report, or dissent with reasons.",
-    "bundle": "Pass a bundle on with evidence withheld, or as one file.",
+    "bundle": "Pass a bundle on with evidence withheld, or as one file; renew its sealed PDF.",
     "erase": "Make a person's identity or erasable evidence unreadable for good.",
     "log": "Show the ledger, or verify it and all evidence.",
     "database": "Prepare a PostgreSQL database for a team.",
@@ -48,6 +49,12 @@ COMMANDS: dict[str, str] = {
     "doctor": "Say what this installation can do and what is missing.",
     "completion": "Print the shell completion for bash, zsh or fish.",
 }
+
+_LOST = FtgovError(
+    "What was to be printed cannot be written to the standard output.",
+    why="It is closed, or its disk is full; a result that nobody gets is no result.",
+    next_step="Direct the output elsewhere; to drop it, to /dev/null.",
+)
 
 EXAMPLES = (
     "ftgov demo my-first-report",
@@ -150,4 +157,15 @@ def _explain(fault: Exception) -> FtgovError:
 
 def run() -> None:
     """Run the command line of this process; the entry point of `ftgov`."""
-    sys.exit(execute(sys.argv[1:]))
+    if sys.stdout is None:  # `>&-`: nothing that is printed would reach anybody
+        Console().complain(_LOST)
+        sys.exit(int(ExitCode.OPERATIONAL))
+    status = execute(sys.argv[1:])
+    try:
+        sys.stdout.flush()
+    except OSError:
+        Console().complain(_LOST)
+        status = status or int(ExitCode.OPERATIONAL)
+        # What is left in the buffer can't be written either; the exit must not try again.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    sys.exit(status)

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from ftgov.cli.console import Console, inert
 from ftgov.cli.options import actor_option, command, workspace_option
+
+if TYPE_CHECKING:
+    from ftgov.api.hosted_training import Started
 
 _REQUIRED = ("model", "name", "requested_by", "approved_by", "ticket", "purpose")
 
@@ -108,6 +111,10 @@ def train_openai(
             actor=actor,
             say=console.progress,
         )
+    _tell(console, started)
+
+
+def _tell(console: Console, started: Started) -> None:
     status = started.job.status
     native = inert(status.native or "unknown") if status else "unknown"
     told = "was there already" if started.found else "was created"

@@ -7,7 +7,6 @@ different keys, under the same terms.
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any, Final, NamedTuple
@@ -16,13 +15,16 @@ from pydantic import ValidationError
 
 from ftgov.errors import FtgovError
 from ftgov.records.attestation import Statement
+from ftgov.records.base import Time
 from ftgov.records.canonical import canonical_bytes, plain
 from ftgov.records.digest import Digest, digest_bytes
+from ftgov.records.holder import folded
 from ftgov.records.sign_off import SIGN_OFF_PREDICATE
 from ftgov.records.verified import VerifiedSignature
 from ftgov.records.waiver import WAIVER_PREDICATE, VerifiedWaiver, Waiver
 from ftgov.signing.envelope import parse_envelope, parse_statement
 from ftgov.signing.personal import PersonalStatement, read_personal
+from ftgov.signing.standing import CLOCK_SKEW
 from ftgov.signing.trust import TrustPack
 
 SUBJECT: Final = "assessment"
@@ -53,24 +55,49 @@ def waiver_predicate(terms: Waiver, hand: str, signed_at: str) -> dict[str, Any]
 
 
 def verified_sign_offs(
-    statements: Iterable[bytes], pack: TrustPack, now: datetime
+    statements: Iterable[bytes],
+    pack: TrustPack,
+    now: datetime,
+    *,
+    assessed: Mapping[Digest, Time],
 ) -> tuple[VerifiedSignature, ...]:
     """Return the sign-offs among statements that count; what does not count is left out.
+
+    Of what one key said of one assessment the latest counts, by the time that was signed and never
+    by the order in which statements come; of two at the same time a rejection.
 
     Args:
         statements: Signed statements of any kind, as `sign_personal` made them.
         pack: The trust pack; a sign-off's role must be the one that it gives the key.
         now: The present, with its time zone.
+        assessed: When assessments were made; nobody signs one before it exists.
     """
-    found = []
+    found: dict[tuple[Digest, str], VerifiedSignature] = {}
     for content in statements:
         try:
             signed = read_personal(content, pack, now)
         except FtgovError:
             continue
-        if sign_off := _sign_off(signed):
-            found.append(sign_off)
-    return tuple(sorted(found, key=lambda one: (one.signed_at, one.spki)))
+        sign_off = _sign_off(signed)
+        if sign_off is None or _too_early(signed, assessed.get(sign_off.assessment)):
+            continue
+        said = (sign_off.assessment, sign_off.spki)
+        found[said] = max(found.get(said, sign_off), sign_off, key=standing)
+    return tuple(sorted(found.values(), key=lambda one: (one.signed_at, one.spki)))
+
+
+def standing(one: VerifiedSignature) -> tuple[datetime, bool]:
+    """Return what tells which of two statements of one key under one assessment counts."""
+    return datetime.fromisoformat(one.signed_at), one.decision == "reject"
+
+
+def _too_early(signed: PersonalStatement, assessed_at: Time | None) -> bool:
+    """Return whether a stamped or claimed time lies before what was signed existed."""
+    if assessed_at is None:
+        return False
+    claimed = str(signed.statement.predicate["signedAt"])
+    earliest = min(datetime.fromisoformat(each) for each in (signed.signed_at, claimed))
+    return earliest < datetime.fromisoformat(assessed_at) - CLOCK_SKEW
 
 
 def _sign_off(signed: PersonalStatement) -> VerifiedSignature | None:
@@ -178,9 +205,11 @@ def _pair(hands: list[Hand]) -> tuple[Hand | None, Hand | None, str | None]:
     approvers = [each for each in ordered if each.hand == "approver" and each.signed]
     for author in authors:
         for approver in approvers:
-            if _are_two(author, approver):
+            if _are_two(author, approver) and not _one_role(author, approver):
                 return author, approver, None
     first, second = next(iter(authors), None), next(iter(approvers), None)
+    if any(_are_two(one, other) for one in authors for other in approvers):
+        return first, second, "author and approver sign in the same role"
     if first and second:
         return first, second, "author and approver are the same holder or the same key"
     faults = [each.fault for each in ordered if each.fault]
@@ -192,8 +221,11 @@ def _are_two(author: Hand, approver: Hand) -> bool:
     assert author.signed is not None, "only signatures that count are paired"
     assert approver.signed is not None, "only signatures that count are paired"
     one, other = author.signed.key, approver.signed.key
-    return one.spki != other.spki and _folded(one.holder) != _folded(other.holder)
+    return one.spki != other.spki and folded(one.holder) != folded(other.holder)
 
 
-def _folded(name: str) -> str:
-    return " ".join(unicodedata.normalize("NFKC", name).casefold().split())
+def _one_role(author: Hand, approver: Hand) -> bool:
+    """Return whether two hands sign in one role, by the trust pack; an approver has another."""
+    assert author.signed is not None, "only signatures that count are paired"
+    assert approver.signed is not None, "only signatures that count are paired"
+    return folded(author.signed.key.role) == folded(approver.signed.key.role)

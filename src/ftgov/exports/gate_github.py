@@ -29,6 +29,7 @@ _COMMANDS: dict[Level, str] = {"error": "error", "warning": "warning", "note": "
 _LOUDEST: tuple[Level, ...] = ("error", "warning", "note")
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]()#!|~@:]|(?<=www)\.)", re.IGNORECASE)
 _ROOM = 2_000
+_NOTES = 50
 
 
 def render(judged: Judged) -> str:
@@ -39,10 +40,11 @@ def render(judged: Judged) -> str:
 def summary(judged: Judged) -> str:
     """Return the step summary as Markdown, below 1 MiB of UTF-8."""
     rows = [
-        f"## {judged.model}: {judged.verdict.upper()}",
+        f"## {judged.model}: {judged.verdict_text}",
         "",
         SENTENCES[judged.verdict],
         "",
+        *(line for note in judged.notes[:_NOTES] for line in (f"Note: {_cell(note)}", "")),
         "| outcome | rule | what was found |",
         "|---|---|---|",
     ]
@@ -74,7 +76,9 @@ def _lines(judged: Judged) -> Iterator[str]:
         names = ", ".join(item.rule for item in rest[:20])
         command = _COMMANDS[rest[0].level]
         yield f"::{command} title={len(rest)} more rules::{_data(f'See the summary: {names}')}"
-    yield f"ftgov check {judged.model}: {judged.verdict.upper()}"
+    for note in judged.notes:
+        yield f"note: {note}"
+    yield f"ftgov check {judged.model}: {judged.verdict_text}"
 
 
 def _annotation(item: Item) -> str:

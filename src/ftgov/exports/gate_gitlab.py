@@ -24,6 +24,7 @@ _SEVERITY = {"error": "blocker", "warning": "minor", "note": "info"}
 def render(judged: Judged) -> str:
     """Return the report, a JSON array."""
     issues = [_issue(item, judged) for item in judged.items if item.level != "none"]
+    issues += [_note(note, judged) for note in judged.notes]
     return json.dumps(issues, ensure_ascii=False, allow_nan=False, indent=1) + "\n"
 
 
@@ -35,6 +36,18 @@ def _issue(item: Item, judged: Judged) -> dict[str, Any]:
         "fingerprint": bare(digest_record(about)),
         "severity": _severity(item),
         "location": {"path": item.place.file, "lines": {"begin": item.place.line}},
+    }
+
+
+def _note(note: str, judged: Judged) -> dict[str, Any]:
+    """Return what holds for the whole result as an issue, which is all that the format knows."""
+    place = judged.default_place
+    return {
+        "description": one_line(f"NOTE {judged.model}: {note}"),
+        "check_name": "FTG-NOTE",
+        "fingerprint": bare(digest_record([judged.model, judged.system, "note", note])),
+        "severity": "info",
+        "location": {"path": place.file, "lines": {"begin": place.line}},
     }
 
 

@@ -18,6 +18,10 @@ def document(judged: Judged) -> dict[str, Any]:
         "assessment": judged.assessment,
         "assessed_at": judged.assessed_at,
         "decided_at": judged.decided_at,
+        "time_source": "given" if judged.is_time_given else "system-clock",
+        "trust": plain(judged.believed) if judged.believed else None,
+        "notes": list(judged.notes),
+        "does_not_prove": list(judged.verification.does_not_prove if judged.verification else ()),
         "decisions": [plain(decision) for decision in judged.decisions],
     }
 

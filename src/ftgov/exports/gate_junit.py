@@ -29,7 +29,8 @@ def render(judged: Judged) -> str:
         _suite(gate, [item for item in items if item.gate == gate], judged)
         for gate in dict.fromkeys(item.gate for item in items)
     )
-    name = _attribute(f"ftgov check {judged.model}: {judged.verdict}")
+    given = f", judged as of {judged.decided_at} (given)" if judged.is_time_given else ""
+    name = _attribute(f"ftgov check {judged.model}: {judged.verdict}{given}")
     return (
         '<?xml version="1.0" encoding="UTF-8"?>\n'
         f"<testsuites name={name}{_counts(items)}>\n{suites}</testsuites>\n"
@@ -44,10 +45,11 @@ def _suite(gate: str, items: list[Item], judged: Judged) -> str:
         "verdict": judged.verdict,
         "assessment": judged.assessment,
         "decided_at": judged.decided_at,
+        "time_source": "given" if judged.is_time_given else "system-clock",
     }
     properties = "".join(
         f"<property name={_attribute(name)} value={_attribute(value)}/>"
-        for name, value in stated.items()
+        for name, value in (*stated.items(), *(("note", note) for note in judged.notes))
     )
     cases = "".join(_case(item, judged) for item in items)
     return (

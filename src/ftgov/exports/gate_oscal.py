@@ -96,6 +96,7 @@ def _result(judged: Judged, root: UUID) -> dict[str, Any]:
             _property("model", judged.model),
             *([_property("system", judged.system)] if judged.system else []),
             _property("assessment", judged.assessment),
+            _property("time-source", "given" if judged.is_time_given else "system-clock"),
         ],
         "reviewed-controls": {
             "description": "The rules of the gates, each an objective.",
@@ -104,6 +105,8 @@ def _result(judged: Judged, root: UUID) -> dict[str, Any]:
         "observations": [_observation(item, judged, root) for item in items],
         "findings": [_finding(item, root) for item in items],
     }
+    if judged.notes:
+        result["remarks"] = "\n\n".join(_prose(note) for note in judged.notes)
     if risks := [_risk(item, root) for item in items if item.outcome != "pass"]:
         result["risks"] = risks
     return result

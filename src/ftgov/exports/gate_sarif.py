@@ -53,6 +53,7 @@ def _log(judged: Judged) -> dict[str, Any]:
                         "exitCode": EXIT_CODES[judged.verdict],
                         "exitCodeDescription": SENTENCES[judged.verdict],
                         "endTimeUtc": judged.decided_at,
+                        **_notifications(judged),
                     }
                 ],
                 "columnKind": "unicodeCodePoints",
@@ -64,10 +65,19 @@ def _log(judged: Judged) -> dict[str, Any]:
                     "system": judged.system,
                     "verdict": judged.verdict,
                     "assessment": judged.assessment,
+                    "timeSource": "given" if judged.is_time_given else "system-clock",
                 },
             }
         ],
     }
+
+
+def _notifications(judged: Judged) -> dict[str, Any]:
+    """Return what holds for the whole result as notifications (section 3.20.21)."""
+    if not judged.notes:
+        return {}
+    notes = [{"level": "warning", "message": {"text": inert(note)}} for note in judged.notes]
+    return {"toolExecutionNotifications": notes}
 
 
 def _rule(item: Item) -> dict[str, Any]:

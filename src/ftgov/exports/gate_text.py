@@ -39,10 +39,14 @@ def lines(judged: Judged) -> Iterator[Line]:
     for item in judged.items:
         yield from _item(item, judged)
     yield (Part(""),)
+    for note in judged.notes:
+        yield (Part(f"note: {note}", "weak"),)
+    for line in judged.verification.does_not_prove if judged.verification else ():
+        yield (Part(f"the bundle does not prove: {one_line(line)}", "quiet"),)
     stopping = ", ".join(dict.fromkeys(item.rule for item in judged.items if item.stops))
     yield (
         Part(f"{judged.model}: "),
-        Part(judged.verdict.upper(), _MARKS[judged.verdict]),
+        Part(judged.verdict_text, _MARKS[judged.verdict]),
         Part(f" ({stopping})" if stopping else ""),
     )
 

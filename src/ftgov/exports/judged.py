@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Literal, NamedTuple
 
+from ftgov.records.attestation import Countersignature, Verification
 from ftgov.records.decision import (
     AppliedWaiver,
     Cause,
@@ -20,6 +21,8 @@ from ftgov.records.decision import (
 )
 from ftgov.records.digest import Digest
 from ftgov.records.finding import Severity
+from ftgov.records.printable import one_line
+from ftgov.records.verified import BelievedPack
 
 Level = Literal["error", "warning", "note", "none"]
 
@@ -108,6 +111,8 @@ class Judged(NamedTuple):
     places: Mapping[tuple[str, str], Place] = {}
     shipped: Mapping[tuple[str, str], Place] = {}
     files: Mapping[Digest, str] = {}
+    verification: Verification | None = None
+    believed: BelievedPack | None = None
 
     @property
     def items(self) -> tuple[Item, ...]:
@@ -116,6 +121,46 @@ class Judged(NamedTuple):
         if self.verdict == "pass" or any(item.stops for item in found):
             return found
         return (*found, self._undecided())
+
+    @property
+    def verdict_text(self) -> str:
+        """The verdict with what nobody may overlook beside it: waivers, the time, dissents."""
+        waived = sum(1 for item in self.items if item.outcome == "waived")
+        text = self.verdict.upper() + (f" ({waived} waived)" if waived else "")
+        text += f", judged as of {self.decided_at} (given)" if self.is_time_given else ""
+        if count := sum(1 for one in self._dissents() if one.trusted):
+            text += f", {count} trusted dissent{'s' if count > 1 else ''}"
+        withheld = self.verification.withheld if self.verification else ()
+        return text + (f", {len(withheld)} withheld" if withheld else "")
+
+    @property
+    def is_time_given(self) -> bool:
+        """Whether the time of the decisions was given, and is not that of the clock."""
+        return any(decision.time_source == "given" for decision in self.decisions)
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What holds for the whole result, each on one line: the time, dissents, what is absent."""
+        found = []
+        if self.is_time_given:
+            found.append(f"judged as of {self.decided_at} (given), not as of the present")
+        for one in self._dissents():
+            trust = "trusted" if one.trusted else "not in the trust pack"
+            said = "; ".join(one.reasons) or "without reasons"
+            found.append(
+                one_line(f"dissent by {one.name} ({one.role or 'no role'}, {trust}): {said}")
+            )
+        if self.believed:
+            pin = "pinned" if self.believed.pinned else "NOT PINNED: anybody may have made it"
+            pack = f"{self.believed.pack}, root {self.believed.root}, {pin}"
+            found.append(one_line(f"waivers and sign-offs count by the trust pack {pack}"))
+        if self.verification:
+            found += [one_line(f"withheld: {line}") for line in self.verification.withheld]
+        return tuple(found)
+
+    def _dissents(self) -> tuple[Countersignature, ...]:
+        every = self.verification.countersignatures if self.verification else ()
+        return tuple(one for one in every if one.kind == "dissent")
 
     @property
     def decided_at(self) -> str:

@@ -13,18 +13,22 @@ def read_text(path: Path) -> str:
     """Return the text of a file, its line ends untouched so that its digest stays that of the file.
 
     Raises:
-        UsageError: If there is no such file.
-        FtgovError: If it can't be read or is not UTF-8.
+        UsageError: If there is no such file, or it is not UTF-8.
+        FtgovError: If it can't be read.
     """
     if not path.is_file():
         raise UsageError(f"There is no file {path}.", next_step="Check the path and try again.")
     try:
         return path.read_bytes().decode("utf-8")
-    except (OSError, UnicodeDecodeError) as fault:
-        raise FtgovError(
+    except UnicodeDecodeError as fault:
+        raise UsageError(
             f"The file {path} cannot be read as UTF-8 text.",
             why=str(fault),
-            next_step="Check its permissions and encoding.",
+            next_step="Check its encoding.",
+        ) from fault
+    except OSError as fault:
+        raise FtgovError(
+            f"The file {path} cannot be read.", why=str(fault), next_step="Check its permissions."
         ) from fault
 
 

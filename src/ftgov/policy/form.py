@@ -13,7 +13,8 @@ from pydantic import AfterValidator, Field
 from ftgov.policy.case import Case, Text
 from ftgov.policy.limits import SOURCE_LIMIT
 from ftgov.records.base import Record
-from ftgov.records.digest import Digest
+from ftgov.records.canonical import plain
+from ftgov.records.digest import Digest, digest_record
 from ftgov.records.finding import Severity
 from ftgov.strict_yaml import line_of
 
@@ -91,6 +92,11 @@ class Policy(Record):
     def id(self) -> str:
         """The rule's id, for example FTG-FAIR-001."""
         return self.metadata.id
+
+    @property
+    def digest(self) -> Digest:
+        """The digest of what the rule is called and asks for; its tests are not part of it."""
+        return digest_record([plain(self.metadata), plain(self.spec)])
 
     def sources(self) -> tuple[tuple[str, str], ...]:
         """Return every CEL source with the key it stands under, for example spec.validations.0."""

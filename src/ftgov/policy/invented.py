@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Literal
 
 from ftgov.policy.case import Case, CaseFigure, CaseJob, CaseSlice, CaseSubject
+from ftgov.policy.form import Policy
 from ftgov.records.dataset import Dataset
 from ftgov.records.digest import digest_bytes, digest_record
 from ftgov.records.dossier import AnalysisSettings, Assessment, LedgerHead
@@ -191,21 +192,22 @@ def signing_of(case: Case) -> SigningTime | None:
     return SigningTime(time="rfc3161", signed_at=case.signed_at) if case.signed_at else None
 
 
-def waivers_of(case: Case, rule: str, version: int, subject: Subject) -> tuple[VerifiedWaiver, ...]:
+def waivers_of(case: Case, rule: Policy, subject: Subject) -> tuple[VerifiedWaiver, ...]:
     """Return the waivers of a rule that a test states, as a verification would give them."""
     return tuple(
         VerifiedWaiver(
             terms=Waiver(
                 name=stated.name,
-                rule=rule,
+                rule=rule.id,
+                rule_digest=rule.digest,
                 model=subject.model.name,
                 system=subject.system.name if subject.system else None,
                 reason=_METHOD,
                 granted_by=stated.author,
                 granted_at=stated.granted_at,
                 expires_at=stated.expires_at,
-                version_from=version,
-                version_to=version,
+                version_from=rule.metadata.version,
+                version_to=rule.metadata.version,
                 model_identity=weights_of(subject),
             ),
             statement=_INVENTED,

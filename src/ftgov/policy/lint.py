@@ -44,6 +44,21 @@ def lint_gate(gate: Gate, known: Known, arbiter: Arbiter | None = None) -> tuple
     )
 
 
+def misread(gate: Gate, known: Known, arbiter: Arbiter) -> tuple[Fault, ...]:
+    """Return the faults of form and types alone: what could make a gate decide otherwise than read.
+
+    Args:
+        gate: The gate, as `load_gate` gives it.
+        known: What there is to read.
+        arbiter: A worker whose types are declared already.
+    """
+    return tuple(
+        gate.fault(index, key, text)
+        for index, policy in enumerate(gate.policies)
+        for key, text in (*_uncompiled(arbiter, policy), *_undeclared(policy, known))
+    )
+
+
 @contextmanager
 def declared(known: Known) -> Iterator[Arbiter]:
     """Start a worker that knows the types of all there is to read; it serves several gates."""

@@ -41,7 +41,13 @@ class Pardons(NamedTuple):
 
     def settle(self, rule: Rule, decision: Decision) -> Decision:
         """Return a decision as the waivers leave it; a rule may say that it cannot be waived."""
-        found = settle(decision, self.waivers, self.subject, now=decision.decided_at)
+        found = settle(
+            decision,
+            self.waivers,
+            self.subject,
+            rule=lambda: rule.policy.digest,
+            now=decision.decided_at,
+        )
         if found.waiver is None or rule.policy.spec.waivable:
             return found
         said = f"{decision.message} This rule cannot be waived; {found.waiver.name} does not count."

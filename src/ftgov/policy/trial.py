@@ -67,8 +67,8 @@ def _decision(court: Court, rule: Rule, case: Case) -> Decision:
     assessment = assessment_of(case)
     signatures = signatures_of(case, assessment)
     view = view_of(assessment, signatures=signatures, now=case.now, signing=signing_of(case))
-    version, subject = rule.policy.metadata.version, assessment.subject
-    pardons = Pardons(waivers_of(case, rule.policy.id, version, subject), subject)
+    subject = assessment.subject
+    pardons = Pardons(waivers_of(case, rule.policy, subject), subject)
     (decision,) = court.judge(view, now=case.now, time_source="given", pardons=pardons)
     return decision
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from ftgov.records.digest import Digest
 from ftgov.records.duty_state import DutyState
+from ftgov.records.holder import folded
 from ftgov.records.job import Job
 from ftgov.records.special_category import basis_faults, stated_of
 from ftgov.records.subject import Subject
@@ -27,7 +28,7 @@ JOB_FIELDS = (
 DUTY_FIELDS = ("state", "evidence", "note", "shown_by")
 SPECIAL_FIELDS = ("declared", "said", "columns", "grounds", "faults")
 SIGNATURE_FIELDS = (
-    *("name", "holder", "role", "spki", "decision", "signed_at", "time", "verified"),
+    *("name", "holder", "person", "role", "spki", "decision", "signed_at", "time", "verified"),
 )
 
 
@@ -115,6 +116,7 @@ def signatures_seen(
         {
             "name": one.holder,
             "holder": one.holder,
+            "person": folded(one.holder),
             "role": one.role,
             "spki": one.spki,
             "decision": one.decision,

@@ -5,16 +5,22 @@ What could not be assessed is never waived: a waiver accepts a known failure, no
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
 from ftgov.records.decision import AppliedWaiver, Decision
+from ftgov.records.digest import Digest
 from ftgov.records.subject import Subject
-from ftgov.records.waiver import LONGEST_DAYS, VerifiedWaiver, weights_of
+from ftgov.records.waiver import LONGEST_DAYS, VerifiedWaiver, is_blank, weights_of
 
 
 def settle(
-    decision: Decision, waivers: Sequence[VerifiedWaiver], subject: Subject, *, now: str
+    decision: Decision,
+    waivers: Sequence[VerifiedWaiver],
+    subject: Subject,
+    *,
+    rule: Callable[[], Digest],
+    now: str,
 ) -> Decision:
     """Return a decision as the waivers leave it; one that can't count is named in the message.
 
@@ -22,12 +28,13 @@ def settle(
         decision: What the rule concluded; only outcome `fail` can become `waived`.
         waivers: All that were verified for the workspace; those of other scope are passed over.
         subject: What is judged: the waiver names the model by its weights, and the system.
+        rule: Gives the digest of the rule that decided; a waiver of an id is one of this text only.
         now: The time of the decision, RFC 3339 UTC text.
     """
     if decision.outcome != "fail":
         return decision
     mine = [each for each in waivers if _is_about(each, decision, subject)]
-    faults = [why_not(each, now) for each in mine]
+    faults = [_unbound(each, rule()) or why_not(each, now) for each in mine]
     for each, fault in zip(mine, faults, strict=True):
         if fault is None:
             return _waived(decision, each)
@@ -53,6 +60,17 @@ def why_not(waiver: VerifiedWaiver, now: str) -> str | None:
     if terms.max_uses is not None and waiver.uses >= terms.max_uses:
         return f"it was used up by {waiver.uses} other assessments"
     return None
+
+
+def _unbound(waiver: VerifiedWaiver, rule: Digest) -> str | None:
+    """Return why a waiver says too little, or is of another rule of the same id; None if not."""
+    if is_blank(waiver.terms.reason):
+        return "it gives no reason"
+    if waiver.terms.rule_digest == rule:
+        return None
+    if waiver.terms.rule_digest is None:
+        return "it does not say which text of the rule it is for"
+    return "it was signed for another text of the rule than this one"
 
 
 def _is_about(waiver: VerifiedWaiver, decision: Decision, subject: Subject) -> bool:

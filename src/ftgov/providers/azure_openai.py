@@ -31,6 +31,7 @@ def connect(reach: Reach, *, api_version: str = API_VERSION) -> OpenAIHost:
         api_key=reach.key.reveal(),
         api_version=api_version,
         max_retries=0,
+        http_client=openai.DefaultHttpxClient(follow_redirects=False),
         timeout=60.0,
     )
     return OpenAIHost(reach, client, "azure")

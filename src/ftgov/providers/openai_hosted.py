@@ -7,6 +7,8 @@ key, connections, and streaming.
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 import re
 import threading
 from collections.abc import Callable, Mapping
@@ -24,6 +26,7 @@ from ftgov.records.digest import digest_bytes
 T = TypeVar("T")
 BASE_URL: Final = "https://api.openai.com/v1"
 _AGAIN: Final = frozenset({408, 409, 425, 429})
+_ELSEWHERE: Final = (301, 302, 303, 307, 308)
 _LOOPBACK: Final = frozenset({"127.0.0.1", "::1", "localhost"})
 _PATIENCE: Final = Patience()
 _TIMEOUT: Final = 60.0
@@ -95,6 +98,7 @@ class OpenAIHost:
         self.provider = provider
         self.requests = 0
         self.received = 0
+        self.tenant: str | None = None
         self.project: str | None = None
         self._client = client
         self._clock = reach.clock
@@ -138,6 +142,10 @@ class OpenAIHost:
 
         return self._once("/files", send)
 
+    def mark_of_key(self, secret: bytes) -> str:
+        """Return 16 digits by which the caller's key is known again, keyed with a secret."""
+        return hmac.new(secret, self._secrets[0].encode(), hashlib.sha256).hexdigest()[:16]
+
     def close(self) -> None:
         """Let go of the connections."""
         self._client.close()
@@ -167,7 +175,7 @@ class OpenAIHost:
             content = parsed(body)
         except (ValueError, RecursionError) as fault:
             raise _CutShort(str(fault)) from fault
-        self.project = told[_PROJECT] or self.project
+        self._note(headers)
         self._pace.close_for(spent_wait(headers), "the host's allowance is spent")
         return Answer(
             url=str(response.request.url),
@@ -179,6 +187,16 @@ class OpenAIHost:
             tenant=told[_TENANT],
             project=told[_PROJECT],
         )
+
+    def _note(self, headers: Mapping[str, str]) -> None:
+        """Remember whom the host says that it answers, unless it says the caller's own key."""
+        self.tenant = self.tenant or self._sound(headers.get(_TENANT))
+        self.project = self.project or self._sound(headers.get(_PROJECT))
+
+    def _sound(self, said: str | None) -> str | None:
+        if not said or any(trace.is_in(said.encode()) for trace in self._traces):
+            return None
+        return said
 
     def _stream(self, file_id: str, target: BinaryIO) -> int:
         self._tally(0)
@@ -257,10 +275,12 @@ class OpenAIHost:
         )
 
     def _refusal(self, path: str, fault: Any) -> HostRefused:
+        self._note(fault.response.headers)
         status = int(fault.status_code)
         next_step = {
             401: "Check the key; ftgov reads it from the environment, a file or the keyring.",
             403: "Use a key that may read this, or leave it out with --only.",
+            **dict.fromkeys(_ELSEWHERE, "It sends keys on to another address; name that one."),
         }.get(status, "")
         return HostRefused(
             f"The host refused {path} ({status}).",
@@ -333,6 +353,7 @@ def connect(reach: Reach) -> OpenAIHost:
         admin_api_key=reach.admin_key.reveal() if reach.admin_key else "",
         base_url=checked_url(reach.base_url),
         max_retries=0,
+        http_client=openai.DefaultHttpxClient(follow_redirects=False),
         timeout=_TIMEOUT,
     )
     return OpenAIHost(reach, client, "openai")

@@ -10,6 +10,10 @@ from ftgov.providers.protocol import Answer, Host, HostError, HostRefused, Query
 _LOST: Final = frozenset({400, 404, 410})
 
 
+class NotWhole(HostError):
+    """A listing does not say whether there is more: what it showed is true, and maybe not all."""
+
+
 class Page(NamedTuple):
     """One page of a listing: the answer, and the things on it."""
 
@@ -45,11 +49,13 @@ def pages(host: Host, place: Place) -> Iterator[Page]:
     Raises:
         HostError: If the host can't be reached, its answer is no listing, or it repeats itself.
         HostRefused: If it won't list this.
+        NotWhole: After a page that does not say whether it is the last.
     """
     seen: set[str] = set()
+    paged = place.limit is not None
     cursors: list[str] = []
     while True:
-        answer, stepped_back = _asked(host, place, cursors)
+        answer, stepped_back, place = _asked(host, place, cursors)
         content = answer.content
         items = content.get("data") if isinstance(content, dict) else None
         if not isinstance(items, list):
@@ -62,7 +68,14 @@ def pages(host: Host, place: Place) -> Iterator[Page]:
             items = [each for each in items if not (_has_id(each) and each["id"] in seen)]
         seen.update(fresh)
         yield Page(answer, items)
-        if content.get("has_more") is not True:
+        more = content.get("has_more", None if paged else False)
+        if not isinstance(more, bool):
+            raise NotWhole(
+                f"The host's listing {place.path} may not be whole.",
+                why="its answer does not say in `has_more` whether there is more",
+                next_step="Run it again; what it showed was kept, and nothing marked as gone.",
+            )
+        if not more:
             return
         token = content.get("next_page") if place.by_token else None
         if place.by_token:
@@ -71,18 +84,21 @@ def pages(host: Host, place: Place) -> Iterator[Page]:
             seen.add(token)
             cursors = [token]
         else:
-            if not fresh or not _has_id(content["data"][-1]):
+            if not fresh:
                 raise _no_listing(place, "it says that there is more, and lists nothing new")
             cursors = [*cursors, *fresh] if stepped_back else fresh
 
 
-def _asked(host: Host, place: Place, cursors: list[str]) -> tuple[Answer, bool]:
-    """Ask for the page after the last cursor that the host still knows."""
+def _asked(host: Host, place: Place, cursors: list[str]) -> tuple[Answer, bool, Place]:
+    """Ask for the page after the last cursor that the host still knows.
+
+    Returns also the place as it is asked from now on: without a limit that the host refused.
+    """
     base = dict(place.query)
     if place.limit is not None:
         base["limit"] = place.limit
     if not cursors:
-        return _first(host, place, base), False
+        return _first(host, place, base)
     name, why = "page" if place.by_token else "after", ""
     for back, cursor in enumerate(reversed(cursors)):
         try:
@@ -93,7 +109,7 @@ def _asked(host: Host, place: Place, cursors: list[str]) -> tuple[Answer, bool]:
             why = fault.why or fault.what
             continue
         if place.by_token or _shows_any(answer):
-            return answer, back > 0
+            return answer, back > 0, place
         why = "it said that there is more, and shows nothing after any of them"
     raise HostError(
         f"The host knows none of the last {len(cursors)} things of {place.path} any more.",
@@ -108,15 +124,15 @@ def _shows_any(answer: Answer) -> bool:
     return not isinstance(content, dict) or content.get("data") != []
 
 
-def _first(host: Host, place: Place, query: dict[str, Any]) -> Answer:
+def _first(host: Host, place: Place, query: dict[str, Any]) -> tuple[Answer, bool, Place]:
     """Ask for the first page; a host that refuses the limit is asked without."""
     try:
-        return host.get(place.path, query, admin=place.admin)
+        return host.get(place.path, query, admin=place.admin), False, place
     except HostRefused as fault:
         if place.limit is None or fault.status != 400:
             raise
     query.pop("limit")
-    return host.get(place.path, query, admin=place.admin)
+    return host.get(place.path, query, admin=place.admin), False, place._replace(limit=None)
 
 
 def _has_id(item: object) -> bool:

@@ -15,6 +15,7 @@ from ftgov.law.pack import load_pack
 from ftgov.policy.decide import decide
 from ftgov.policy.load import Gate, load_gate
 from ftgov.recompute.figures import NOTHING, Comparison, compare_findings
+from ftgov.recompute.rules import judged_by
 from ftgov.recompute.signed import compare_signed
 from ftgov.recompute.standing import compare_standing
 from ftgov.records.attestation import LayerResult, LayerVerdict
@@ -24,6 +25,7 @@ from ftgov.records.digest import digest_record
 from ftgov.records.dossier import Assessment, Dossier
 from ftgov.records.evidence import EvidenceReader
 from ftgov.signing.bundle import BundleEvidence, open_bundle
+from ftgov.signing.held import read_dossier
 from ftgov.signing.trust import TrustPack
 
 
@@ -116,7 +118,8 @@ def recompute_dossier(
     Whose signatures count, the trust pack decides; without one none can be judged.
 
     The verdict is `not_assessed` where another version of ftgov made the dossier and the figures
-    differ, since then neither side is shown to be wrong, and where evidence can't be read.
+    differ, since then neither side is shown to be wrong, where evidence can't be read, and where a
+    gate or law pack under a name of ours is not the one that this version ships.
     """
     assessment = dossier.assessment
     found = compare_standing(assessment.subject, evidence, trust)
@@ -135,18 +138,34 @@ def recompute_dossier(
     if faults:
         detail = f"made by {assessment.tool}, derived by {TOOL}; they differ"
         return _result("not_assessed", detail, faults)
+    rules = judged_by(dossier)
+    found += rules.doubts
     total = sum(len(finding.measurements) for finding in assessment.findings)
     shown = f"{found.same} of {total} figures derived again"
     if found.underivable:
-        return _result("not_assessed", f"{shown}; the rest could not be", found.underivable)
-    return _result("valid", f"{shown}, all the same", [])
+        items = (*found.underivable, *rules.lines)
+        return _result("not_assessed", f"{shown}; something is left open", items)
+    return _result("valid", f"{shown}, all the same; judged by:", rules.lines)
 
 
-def recompute_bundle(path: Path, trust: TrustPack | None = None) -> LayerResult:
-    """Open a bundle and derive its figures again, signatures judged by a trust pack."""
+def recompute_bundle(
+    path: Path, trust: TrustPack | None = None, payload: bytes | None = None
+) -> LayerResult:
+    """Open a bundle and derive its figures again, signatures judged by a trust pack.
+
+    Args:
+        path: The bundle.
+        trust: The verifier's trust pack.
+        payload: The statement whose signature was verified; a dossier that it does not list is
+            refused. None where nothing was verified.
+
+    Raises:
+        InvalidBundle: If the bundle can't be read, or changed since it was verified.
+    """
     with open_bundle(path) as bundle:
+        content = read_dossier(bundle, payload) if payload else bundle.read("dossier.json")
         try:
-            dossier = Dossier.model_validate(canonical_json(bundle.read("dossier.json")))
+            dossier = Dossier.model_validate(canonical_json(content))
         except ValueError as fault:
             return _result("invalid", "dossier.json is no dossier that can be read", [str(fault)])
         return recompute_dossier(dossier, BundleEvidence(bundle), trust)

@@ -72,4 +72,13 @@ class Archived(Record):
     content_unavailable: str | None = Field(default=None, description="why it was not fetched")
     flags: tuple[Flag, ...] = ()
     settled: bool = Field(default=False, description="whether the host says that it is over")
+    reach: tuple[str, ...] = Field(
+        default=(), description="what the look covered beyond the thing itself: results, rights"
+    )
+    scope: str | None = Field(
+        default=None, max_length=255, description="whose view showed it: a project, or a key's mark"
+    )
+    missed_at: Time | None = Field(
+        default=None, description="when a whole listing left it out, and nobody could be asked"
+    )
     tombstoned_at: Time | None = None

@@ -7,7 +7,6 @@ pack. Names that were typed never count.
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Sequence
 from typing import Literal
 
@@ -16,6 +15,7 @@ from pydantic import Field
 from ftgov.records.base import Name, Record, Time
 from ftgov.records.digest import Digest, bare
 from ftgov.records.evidence import Evidence
+from ftgov.records.holder import folded
 
 Hand = Literal["author", "approver"]
 
@@ -63,11 +63,7 @@ def signature_name(answer: Digest, hand: Hand, spki: Digest) -> str:
 
 def same_person(one: VerifiedHand, other: VerifiedHand) -> bool:
     """Return whether two hands may be one person's: one holder, however written, or one key."""
-    return one.spki == other.spki or _holder(one) == _holder(other)
-
-
-def _holder(hand: VerifiedHand) -> str:
-    return " ".join(unicodedata.normalize("NFKC", hand.holder).casefold().split())
+    return one.spki == other.spki or folded(one.holder) == folded(other.holder)
 
 
 def unmet(

@@ -26,6 +26,14 @@ class VerifiedSignature(Record):
     time: Literal["rfc3161", "claimed"] = "claimed"
 
 
+class BelievedPack(Record):
+    """The trust pack by which signatures of people were judged, as far as it vouches for itself."""
+
+    pack: str = Field(description="its file, as it was named")
+    root: Digest = Field(description="fingerprint of the key that signed it")
+    pinned: bool = Field(description="whether that fingerprint was given from outside")
+
+
 class SigningTime(Record):
     """When a bundle was signed: by its RFC 3161 token, or not proven at all."""
 

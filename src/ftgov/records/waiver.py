@@ -21,13 +21,21 @@ WAIVER_PREDICATE: Final = "https://ftgov.dev/attestation/waiver/v1"
 LONGEST_DAYS: Final = 90
 """The longest that a waiver may last from the moment it was granted."""
 
-_SINCE = ("version_from", "version_to", "model_identity", "max_uses")
+_SINCE = (
+    *("version_from", "version_to", "model_identity", "max_uses"),
+    *("rule_digest", "rule_title", "gate"),
+)
 
 
 def weights_of(subject: Subject) -> Digest:
     """Return what a waiver knows a model by: its weights, those of an applied adapter included."""
     adapters = [m.identity for m in subject.related if m.name == subject.model.adapter]
     return digest_record([subject.model.identity, *adapters])
+
+
+def is_blank(reason: str) -> bool:
+    """Return whether a text shows nothing: no character of it is printed, or only spaces are."""
+    return not any(sign.isprintable() and not sign.isspace() for sign in reason)
 
 
 class Waiver(Record):
@@ -48,6 +56,9 @@ class Waiver(Record):
     version_to: int | None = Field(default=None, ge=1, description="last version of the rule")
     model_identity: Digest | None = Field(default=None, description="of the weights, not the name")
     max_uses: int | None = Field(default=None, ge=1, description="how many assessments may use it")
+    rule_digest: Digest | None = Field(default=None, description="of what the rule asks for")
+    rule_title: str | None = Field(default=None, description="what the rule is called")
+    gate: str | None = Field(default=None, description="the gate that the rule was read from")
 
     @model_validator(mode="after")
     def _ends(self) -> Self:

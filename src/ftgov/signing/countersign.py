@@ -31,7 +31,7 @@ from ftgov.signing.envelope import Envelope, Stamp, parse_envelope, parse_statem
 from ftgov.signing.keys import PublicKey, SigningKey
 from ftgov.signing.names import COUNTERSIGNATURE, ENVELOPE_NAME
 from ftgov.signing.personal import read_personal
-from ftgov.signing.standing import CLOCK_SKEW
+from ftgov.signing.standing import CLOCK_SKEW, require_current
 from ftgov.signing.timestamp import stamped_time
 from ftgov.signing.trust import TrustPack, moment
 from ftgov.signing.trust_parts import TrustedKey
@@ -118,7 +118,7 @@ def sign_review(
 
 
 def read_review(
-    name: str, content: bytes, report: Reviewed, pack: TrustPack, now: datetime
+    name: str, content: bytes, report: Reviewed, pack: TrustPack, now: datetime, *, since: datetime
 ) -> Heard:
     """Read a countersignature and check everything of it that can be checked.
 
@@ -128,13 +128,16 @@ def read_review(
         report: The report whose signature held.
         pack: Who is trusted.
         now: The present, with its time zone.
+        since: From when the report is known to be; nobody can have countersigned it before.
 
     Raises:
         InvalidBundle: If the form is wrong, the key did not sign it, it is about other files or
-            another report, its name is not its kind's and key's, its time does not hold, or the
-            trust pack knows the key and it did not count.
-        NotAssessable: If there is a time stamp, and the pack names no authority to believe.
+            another report, its name is not its kind's and key's, its time does not hold or lies
+            before the report's, or the trust pack knows the key and it did not count.
+        NotAssessable: If the pack has expired, or there is a time stamp and the pack names no
+            authority to believe.
     """
+    require_current(pack, now)
     envelope = parse_envelope(content)
     known = pack.terms.key(envelope.hint)
     if known is not None:
@@ -157,6 +160,8 @@ def read_review(
     else:
         personal = read_personal(content, pack, now)
         signed_at, time = personal.signed_at, personal.time
+    if min(moment(signed_at), moment(outcome.signed_at)) < since - CLOCK_SKEW:
+        raise _refused(f"its signing time {signed_at} lies before the report was signed")
     return Heard(
         Countersignature(
             kind=kind,

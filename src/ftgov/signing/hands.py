@@ -20,6 +20,7 @@ from ftgov.records.four_eyes import (
 from ftgov.signing.envelope import Stamp
 from ftgov.signing.keys import SigningKey
 from ftgov.signing.personal import read_personal, sign_personal
+from ftgov.signing.standing import CLOCK_SKEW
 from ftgov.signing.trust import TrustPack, moment
 
 _LARGEST = 1 << 20
@@ -85,6 +86,9 @@ def read_hand(
     read = read_personal(content, pack, now)
     if not read.is_about(_subject(answer), digest_record(answer), ANSWER_PREDICATE):
         raise _refused("it is under another record, or under an earlier form of this answer")
+    claimed = str(read.statement.predicate["signedAt"])
+    if min(moment(read.signed_at), moment(claimed)) < moment(answer.answered_at) - CLOCK_SKEW:
+        raise _refused(f"it was signed before the answer was given, at {answer.answered_at}")
     stated = {name: text for name, text in read.statement.predicate.items() if name != "signedAt"}
     if stated != _predicate(answer, hand):
         raise _refused("it says another hand, system or question")

@@ -9,6 +9,8 @@ Sources: c2sp.org/tlog-proof; c2sp.org/tlog-cosignature; RFC 6962.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, NamedTuple
 
 from ftgov.records.attestation import LayerResult, LayerVerdict
@@ -18,7 +20,7 @@ from ftgov.signing.names import LOG_ENTRY_NAME, LOG_PROOF_NAME
 from ftgov.signing.witness import Witnessed, cosigned_by, witness_text
 from ftgov.transparency.checkpoint import TreeHead
 from ftgov.transparency.log_entry import LogEntry, parse_entry
-from ftgov.transparency.note import NoteSignature, PublicText, SignedNote, parse_note
+from ftgov.transparency.note import NoteSignature, PublicText, SignedNote, parse_note, signers
 from ftgov.transparency.tlog_proof import TlogProof, parse_proof, proven_head, write_proof
 
 if TYPE_CHECKING:
@@ -101,10 +103,22 @@ def _proven(case: Case, entry: LogEntry) -> _Seen:
     known = [each.key for each in (case.pack.terms.logs or ()) if each.origin == origin]
     if not known:
         raise _Unknown(f"The trust pack names no log {origin[:200]!a}")
+    with _blaming(LOG_PROOF_NAME):
+        signers(note, map(note_key, known))
+    # The log's head is sound: that the entry is not in it may be the fault of either file.
+    with _blaming(f"{LOG_PROOF_NAME} or {LOG_ENTRY_NAME}"):
+        head = _head(proof, entry, origin, known)
+    with _blaming(LOG_PROOF_NAME):
+        return _Seen(head, _witnesses(case, note, known))
+
+
+@contextmanager
+def _blaming(name: str) -> Iterator[None]:
+    """Turn what does not hold into the fault of a file."""
     try:
-        return _Seen(_head(proof, entry, origin, known), _witnesses(case, note, known))
+        yield
     except ValueError as fault:
-        raise _Wrong(f"{LOG_PROOF_NAME} or {LOG_ENTRY_NAME}: {fault}") from fault
+        raise _Wrong(f"{name}: {fault}") from fault
 
 
 def _head(proof: TlogProof, entry: LogEntry, origin: str, known: list[str]) -> TreeHead:

@@ -20,6 +20,7 @@ from ftgov.signing.envelope import Envelope, parse_envelope, parse_statement
 from ftgov.signing.keys import PublicKey
 from ftgov.signing.layer_countersignatures import (
     Countersigned,
+    Signed,
     countersigned,
     judge_countersignatures,
 )
@@ -75,11 +76,6 @@ class Case(NamedTuple):
             return self.stamped.text
         return self.predicate.signed_at if self.predicate else None
 
-    @property
-    def signers(self) -> tuple[TrustedKey, ...]:
-        """The keys that the trust pack's demands are counted by: the signer's, and who agrees."""
-        return (*((self.key,) if self.key else ()), *self.heard.agreeing)
-
     def withheld_lines(self) -> tuple[str, ...]:
         """Return what the bundle says that it withholds, with the names of the dossier."""
         if not self.withheld or not self.withheld.names or self.predicate is None:
@@ -97,11 +93,11 @@ class Case(NamedTuple):
         signed_at = moment(self.predicate.signed_at)
         if self.stamped is not None:
             faults = key_faults(self.key, self.stamped.moment, proven=True)
-            return faults or role_faults(self.pack.terms, self.signers)
+            return faults or role_faults(self.pack.terms, self.key, self.heard.agreeing)
         if signed_at > self.now + CLOCK_SKEW:
             return (f"the claimed signing time {self.predicate.signed_at} lies in the future",)
         faults = key_faults(self.key, signed_at)
-        return faults or role_faults(self.pack.terms, self.signers)
+        return faults or role_faults(self.pack.terms, self.key, self.heard.agreeing)
 
 
 def examine(bundle: Bundle, pack: TrustPack, now: datetime, *, complete: bool = False) -> Case:
@@ -109,10 +105,11 @@ def examine(bundle: Bundle, pack: TrustPack, now: datetime, *, complete: bool = 
     case = Case(bundle, pack, now, complete=complete)
     try:
         envelope = parse_envelope(bundle.read(ENVELOPE_NAME))
-        case = case._replace(envelope=envelope, key=pack.terms.key(envelope.hint))
-        if case.key is None:
+        key = pack.terms.key(envelope.hint)
+        case = case._replace(envelope=envelope, key=key)
+        if key is None:
             return case
-        signed = envelope.signed_by(PublicKey.from_pem(case.key.public_key))
+        signed = envelope.signed_by(PublicKey.from_pem(key.public_key))
         case = case._replace(signed=signed)
         if not signed:
             return case
@@ -122,11 +119,19 @@ def examine(bundle: Bundle, pack: TrustPack, now: datetime, *, complete: bool = 
         case = case._replace(statement=statement, predicate=read_predicate(statement.predicate))
         case = case._replace(stamped=proven_time(case), withheld=_withheld(bundle))
         report = Reviewed(statement, envelope.payload)
-        return case._replace(heard=countersigned(bundle, report, pack, now))
+        held = Signed(report, key, _since(case))
+        return case._replace(heard=countersigned(bundle, held, pack, now))
     except InvalidBundle as fault:
         return case._replace(fault=f"{fault.what} {fault.why}".strip())
     except ValueError as fault:
         return case._replace(fault=f"The statement is not fit: {fault}.")
+
+
+def _since(case: Case) -> datetime:
+    """Return from when a report is known to be: nobody can have agreed to it before."""
+    assert case.predicate is not None, "only a report whose predicate was read is countersigned"
+    claimed = moment(case.predicate.signed_at)
+    return max(claimed, case.stamped.moment) if case.stamped else claimed
 
 
 def _withheld(bundle: Bundle) -> Withheld | None:

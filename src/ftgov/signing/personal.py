@@ -20,7 +20,7 @@ from ftgov.records.base import Time
 from ftgov.records.digest import Digest, bare
 from ftgov.signing.envelope import Envelope, Stamp, parse_envelope, parse_statement, sign_statement
 from ftgov.signing.keys import PublicKey, SigningKey
-from ftgov.signing.standing import CLOCK_SKEW, key_faults
+from ftgov.signing.standing import CLOCK_SKEW, key_faults, require_current
 from ftgov.signing.timestamp import stamped_time
 from ftgov.signing.trust import TrustedKey, TrustPack, moment
 
@@ -88,8 +88,10 @@ def read_personal(content: bytes, pack: TrustPack, now: datetime) -> PersonalSta
         InvalidBundle: If the form is wrong, or the key is unknown, did not sign, or did not count
             at the time of signing; if the pack requires time stamps and there is none, or the time
             stamp does not hold; if a claimed time lies in the future or contradicts the stamp.
-        NotAssessable: If there is a time stamp, and the pack names no authority to believe.
+        NotAssessable: If the pack has expired, or there is a time stamp and the pack names no
+            authority to believe.
     """
+    require_current(pack, now)
     envelope = parse_envelope(content)
     key = pack.terms.key(envelope.hint)
     if key is None:

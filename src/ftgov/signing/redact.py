@@ -20,6 +20,7 @@ from ftgov.records.digest import bare, digest_bytes
 from ftgov.signing.bundle_edit import copy_bundle
 from ftgov.signing.bundle_read import Bundle, open_bundle
 from ftgov.signing.envelope import parse_canonical, parse_envelope, parse_statement
+from ftgov.signing.held import require_same
 from ftgov.signing.names import DOSSIER_NAME, ENVELOPE_NAME, WITHHELD_NAME, malformed
 from ftgov.signing.predicate import evidence_titles, read_predicate
 from ftgov.signing.rows import (
@@ -242,31 +243,52 @@ def _holds_random(row: str) -> bool:
     return isinstance(salt, str) and _RANDOM.fullmatch(salt) is not None
 
 
-def row_tree_faults(path: Path) -> tuple[str, ...]:
-    """Return which files' signed row trees are not those of the files themselves.
+class RowTreeCheck(NamedTuple):
+    """Files whose signed row tree is another than their rows give, and those nobody can check."""
+
+    faults: tuple[str, ...] = ()
+    unchecked: tuple[str, ...] = ()
+
+
+def check_row_trees(path: Path, payload: bytes | None = None) -> RowTreeCheck:
+    """Compare the signed row trees with the files themselves.
 
     A signer could commit to other rows than the file has, to show those once rows are withheld;
-    where the whole file and the salts are there, this tells.
+    where the whole file and the salts are there, this tells. Where one of them is withheld, nobody
+    but the signer can.
+
+    Args:
+        path: The bundle.
+        payload: The statement whose signature was verified; another one is refused.
 
     Raises:
-        InvalidBundle: If the bundle's form is wrong.
+        InvalidBundle: If the bundle's form is wrong, or it changed since it was verified.
     """
     with open_bundle(path) as bundle:
-        signed = _read(bundle)
-        if signed.rows is None or f"evidence/{bare(signed.rows.salts)}" not in bundle.names:
-            return ()
-        seed, faults = read_seed(bundle, signed.rows), []
-        for tree in signed.rows.trees:
+        if payload is not None:
+            require_same(bundle, payload)
+        rows = _read(bundle).rows
+        if rows is None:
+            return RowTreeCheck()
+        salted = f"evidence/{bare(rows.salts)}" in bundle.names
+        seed = read_seed(bundle, rows) if salted else None
+        faults, unchecked = [], []
+        for tree in rows.trees:
             name = f"evidence/{bare(tree.file)}"
-            if name in bundle.names:
-                with bundle.sound(name), bundle.open(name) as stream:
-                    try:
-                        same = row_tree(stream, tree.file, seed) == tree
-                    except ValueError:
-                        same = False
-                if not same:
-                    faults.append(f"{name}: the signed tree of its rows is not that of the file")
-        return tuple(faults)
+            if seed is None or name not in bundle.names:
+                lacking = "the salts of its rows are" if seed is None else "it is"
+                unchecked.append(f"{name}: {lacking} withheld, all or in part")
+            elif not _same_rows(bundle, name, tree, seed):
+                faults.append(f"{name}: the signed tree of its rows is not that of the file")
+        return RowTreeCheck(tuple(faults), tuple(unchecked))
+
+
+def _same_rows(bundle: Bundle, name: str, tree: RowTree, seed: bytes) -> bool:
+    with bundle.sound(name), bundle.open(name) as stream:
+        try:
+            return row_tree(stream, tree.file, seed) == tree
+        except ValueError:
+            return False
 
 
 def read_seed(bundle: Bundle, rows: SignedRows) -> bytes:

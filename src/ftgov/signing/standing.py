@@ -5,11 +5,12 @@ People are counted, not keys: the same key under two names and two keys of one p
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from ftgov.signing.trust import TrustedKey, TrustTerms, moment
+from ftgov.errors import NotAssessable
+from ftgov.records.holder import folded
+from ftgov.signing.trust import TrustedKey, TrustPack, TrustTerms, moment
 
 HARMLESS_REASONS = frozenset({"superseded", "cessationOfOperation", "affiliationChanged"})
 """Revocations after which what was signed before still counts (words of RFC 5280, 5.3.1)."""
@@ -49,15 +50,42 @@ def key_faults(key: TrustedKey, signed_at: datetime, *, proven: bool = False) ->
     return tuple(faults)
 
 
+def require_current(pack: TrustPack, now: datetime) -> None:
+    """Refuse a trust pack that has expired: nobody says any more whose signature counts.
+
+    Raises:
+        NotAssessable: If it has.
+    """
+    expires = pack.terms.expires
+    if expires is not None and now >= moment(expires):
+        raise NotAssessable(
+            f"The trust pack has expired at {expires}.",
+            why="Whose keys count since then, it does not say.",
+            next_step="Get the newer trust pack from whoever signs it.",
+        )
+
+
 def people(role: str, signers: Sequence[TrustedKey]) -> int:
     """Return how many people signed in a role: distinct holders or keys, whichever is fewer."""
     signed = [key for key in signers if key.role == role]
-    holders = {unicodedata.normalize("NFKC", key.holder).casefold() for key in signed}
+    holders = {folded(key.holder) for key in signed}
     return min(len(holders), len({key.spki for key in signed}))
 
 
-def role_faults(terms: TrustTerms, signers: Sequence[TrustedKey]) -> tuple[str, ...]:
-    """Return which demands of a trust pack on roles the signers don't meet."""
+def role_faults(
+    terms: TrustTerms, signer: TrustedKey, agreeing: Sequence[TrustedKey] = ()
+) -> tuple[str, ...]:
+    """Return which demands of a trust pack on roles a report's signers don't meet.
+
+    Args:
+        terms: The demands.
+        signer: Whose signature is on the report; nobody's agreement makes up for a wrong role.
+        agreeing: Whose agreement counts with it.
+    """
+    if signer.role not in terms.thresholds:
+        may = ", ".join(sorted(terms.thresholds))
+        return (f"role {signer.role}: it may not sign reports, only {may} may",)
+    signers = (signer, *agreeing)
     short = {
         role: f"role {role}: {people(role, signers)} of {needed} needed signatures"
         for role, needed in sorted(terms.thresholds.items())

@@ -31,10 +31,14 @@ _SEQUENCE: Final = 0x30
 
 
 class Stamped(NamedTuple):
-    """What a time stamp shows: the time, as the authority of that name has it."""
+    """What a time stamp shows: the time, as the authority of that name has it.
+
+    `until` is when the certificate of its signer expires.
+    """
 
     moment: datetime
     authority: str
+    until: datetime
 
     @property
     def text(self) -> Time:
@@ -98,7 +102,7 @@ def stamped_imprint(
     for authority in authorities:
         fault = _fault(read, imprint, authority, nonce)
         if fault is None:
-            return Stamped(read.tst_info.gen_time, authority.name)
+            return Stamped(read.tst_info.gen_time, authority.name, _until(read, authority))
         faults.append(f"{authority.name}: {fault}")
     raise _refused("; ".join(faults)[:500])
 
@@ -131,6 +135,18 @@ def _fault(
         else:
             return None
     return fault
+
+
+def _until(read: TimeStampResponse, authority: TimestampAuthority) -> datetime:
+    """Return when the certificate of a time stamp's signer expires, the earliest in doubt."""
+    numbers = {one.serial_number for one in read.signed_data.signer_infos}
+    try:
+        carried = [x509.load_der_x509_certificate(der) for der in read.signed_data.certificates]
+    except (ValueError, x509.InvalidVersion) as fault:
+        raise _refused("a certificate in it is malformed") from fault
+    known = [*carried, *(one.x509 for one in (*authority.roots, *authority.others))]
+    ends = [one.not_valid_after_utc for one in known if one.serial_number in numbers]
+    return min(ends, default=read.tst_info.gen_time)
 
 
 def _may_issue(certificate: x509.Certificate) -> bool:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import NamedTuple
 
 from ftgov.errors import InvalidBundle, NotAssessable, UsageError
 from ftgov.records.attestation import Layer, LayerResult, LayerVerdict, Signer, Verification
@@ -24,6 +25,16 @@ OPTIONAL_LAYERS: frozenset[str] = frozenset({"pdf"})
 _WORST_FIRST: tuple[LayerVerdict, ...] = ("invalid", "not_assessed", "valid")
 
 
+class Verified(NamedTuple):
+    """The result of a verification, and the statement whose signature held, if one did.
+
+    What is read from the bundle later must be compared with that statement (`held.py`).
+    """
+
+    result: Verification
+    payload: bytes | None
+
+
 def verify_bundle(
     path: Path,
     trust_path: Path,
@@ -34,6 +45,26 @@ def verify_bundle(
     as_of: Time | None = None,
     complete: bool = False,
 ) -> Verification:
+    """Verify a bundle against a trust pack: the result alone of `verified_bundle`.
+
+    Args: as there, and
+        extra_layers: What other rooms found, for example `recompute`; they count like our own.
+    """
+    found = verified_bundle(
+        path, trust_path, root_pin=root_pin, without=without, as_of=as_of, complete=complete
+    )
+    return add_layers(found.result, extra_layers)
+
+
+def verified_bundle(
+    path: Path,
+    trust_path: Path,
+    *,
+    root_pin: str | None = None,
+    without: frozenset[str] = frozenset(),
+    as_of: Time | None = None,
+    complete: bool = False,
+) -> Verified:
     """Verify a bundle against a trust pack.
 
     Args:
@@ -41,7 +72,6 @@ def verify_bundle(
         trust_path: The trust pack, or the folder that holds it; never inside the bundle.
         root_pin: The fingerprint that the trust pack's root key must have.
         without: Layers to leave out; only `pdf` may be.
-        extra_layers: What other rooms found, for example `recompute`; they count like our own.
         as_of: The time of verification, for the expiry of the trust pack; None is the system clock.
         complete: Whether a bundle that withholds something is not assessed.
 
@@ -59,7 +89,7 @@ def verify_bundle(
     try:
         bundle = open_bundle(path)
     except InvalidBundle as fault:
-        return _unreadable(fault, without)
+        return Verified(_unreadable(fault, without), None)
     with bundle:
         pack_path = find_trust_pack(trust_path)
         _check_apart(path, pack_path)
@@ -68,9 +98,10 @@ def verify_bundle(
         try:
             found = [result for judge in LAYERS if (result := judge(case)) is not None]
         except InvalidBundle as fault:
-            return _unreadable(fault, without)
+            return Verified(_unreadable(fault, without), None)
         own = tuple(result for result in found if result.layer not in without)
-        return add_layers(_summary(case, own, without), extra_layers)
+        payload = case.envelope.payload if case.envelope and case.signed else None
+        return Verified(_summary(case, own, without), payload)
 
 
 def add_layers(verification: Verification, extra: Iterable[LayerResult]) -> Verification:
@@ -118,10 +149,17 @@ def _unproven_here(case: Case) -> tuple[str, ...]:
     said = []
     if case.withheld is not None and case.withheld.names:
         said.append("What the withheld evidence says, and the figures that rest on it.")
+    if case.withheld is not None and case.withheld.rows:
+        said.append(
+            "That the rows which are left are the file's own: they are those that the signer "
+            "committed to, and nobody without the whole file can compare them with it."
+        )
     if case.listed("log") and not case.pack.terms.witnesses_required:
         said.append(
             "That everybody is shown the same log: the trust pack demands no witness of its head."
         )
+    if case.heard.withdrawn and case.key is not None:
+        said.append(f"That its signer stands by it: {case.key.holder} signed it, and dissents.")
     if case.predicate is not None:
         said.append("That nobody dissents: a dissent can be left out of a copy of the bundle.")
     said += [

@@ -7,7 +7,6 @@ that is neither there nor named is missing, and the bundle is invalid.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from typing import Annotated, Literal, NamedTuple, Self
 
@@ -22,8 +21,8 @@ from ftgov.signing.envelope import parse_canonical
 from ftgov.signing.names import ROWS, WITHHELD_NAME, malformed
 from ftgov.signing.rows import RowTree, SignedRows, count_rows
 
-_EVIDENCE = re.compile(r"evidence/[0-9a-f]{64}")
-EvidenceName = Annotated[str, Field(pattern=_EVIDENCE.pattern)]
+EvidenceName = Annotated[str, Field(pattern=r"^evidence/[0-9a-f]{64}$")]
+"""The name of an evidence file and nothing around it: `$` is the end of the text here."""
 
 
 class WithheldRows(Record):

@@ -5,7 +5,11 @@ each file. Here both must agree, the entries must lie one after the other withou
 (which also rules out bombs of overlapping entries), and nothing may stand before, between or
 behind them.
 
-Source: PKWARE APPNOTE.TXT 6.3.10; D. Fifield, A better zip bomb, WOOT 2019.
+An extra field is refused whatever it says: among them is one that gives a file another name
+(0x7075), which Info-ZIP's `unzip` follows and `zipfile` does not. So are modes that would let a
+file be run, or be written by everybody.
+
+Source: PKWARE APPNOTE.TXT 6.3.10, 4.4.2, 4.5 and 4.6.9; D. Fifield, A better zip bomb, WOOT 2019.
 """
 
 from __future__ import annotations
@@ -15,6 +19,7 @@ import struct
 import zipfile
 from typing import BinaryIO, NamedTuple
 
+from ftgov.errors import InvalidBundle
 from ftgov.signing.names import FOLDERS, MAX_BYTES, MAX_FILES, malformed
 
 _END = struct.Struct("<4s4H2LH")
@@ -22,7 +27,12 @@ _LOCAL = struct.Struct("<4s5H3L2H")
 _DESCRIPTOR = struct.Struct("<4s3L")
 _ENCRYPTED = 0x1 | 0x40 | 0x2000
 _STREAMED = 0x8
-_DOS_FOLDER = 0x10
+_SYSTEMS = frozenset({0, 3})
+"""Who may have made an entry, as far as its attributes go: MS-DOS and Unix."""
+_DOS_FOLDER, _DOS_PLAIN = 0x10, 0x01 | 0x20
+"""Attributes of MS-DOS: a folder; what any file may be, read-only and not yet archived."""
+_FILE_MODE, _FOLDER_MODE = stat.S_IFREG | 0o664, stat.S_IFDIR | 0o775
+"""All that the mode of an entry may have: nothing to run, no setuid, not open to everybody."""
 MAX_RATIO = 200
 """How many times larger than its packed form a file may be (beyond its first mebibyte)."""
 
@@ -57,8 +67,9 @@ def check_entries(stream: BinaryIO, archive: zipfile.ZipFile, directory: Directo
     """Check each entry of an archive, and that together they fill it up to its directory.
 
     Raises:
-        InvalidBundle: If an entry is encrypted, a link or special file, packed in an uncommon way,
-            larger than the limits, or not where and what the directory says.
+        InvalidBundle: If an entry is encrypted, a link or special file, of an odd mode, packed in
+            an uncommon way, larger than the limits, or not where and what the directory says, or
+            if it has an extra field.
     """
     entries = archive.infolist()
     # `zipfile` may have followed a Zip64 record to another directory than the end record's.
@@ -84,10 +95,23 @@ def _check_kind(entry: zipfile.ZipInfo) -> None:
         raise malformed(f"The archive has a link or special file: {entry.filename!a}.")
     if entry.external_attr & _DOS_FOLDER and not entry.is_dir():
         raise malformed(f"The archive calls a file a folder: {entry.filename!a}.")
+    mode = _FOLDER_MODE if entry.is_dir() else _FILE_MODE
+    allowed = mode << 16 | _DOS_PLAIN | (_DOS_FOLDER if entry.is_dir() else 0)
+    if entry.external_attr & ~allowed or entry.create_system not in _SYSTEMS:
+        raise malformed(f"The archive gives an odd mode to {entry.filename!a}.")
     if entry.flag_bits & _ENCRYPTED:
         raise malformed(f"The archive has an encrypted entry: {entry.filename!a}.")
     if entry.comment or entry.orig_filename != entry.filename:
         raise malformed(f"The archive has an entry of ambiguous name: {entry.orig_filename!a}.")
+    if entry.extra:
+        raise _extra_field(entry)
+
+
+def _extra_field(entry: zipfile.ZipInfo) -> InvalidBundle:
+    return malformed(
+        f"The archive has an extra field for {entry.filename!a}.",
+        "Some tools take a file's name from there. `zip -X` packs a bundle without any.",
+    )
 
 
 def _check_size(entry: zipfile.ZipInfo) -> None:
@@ -117,7 +141,9 @@ def _end_of(stream: BinaryIO, entry: zipfile.ZipInfo) -> int:
     )
     if not agree:
         raise malformed(f"The archive describes {entry.filename!a} in two different ways.")
-    end: int = entry.header_offset + _LOCAL.size + name + extra + entry.compress_size
+    if extra:
+        raise _extra_field(entry)
+    end: int = entry.header_offset + _LOCAL.size + name + entry.compress_size
     if not streamed:
         return end
     stream.seek(end)

@@ -110,7 +110,7 @@ class EvidenceStore:
         others may be in their place already: a file that no record names does no harm.
 
         Args:
-            incoming: The files; erasable ones are taken in one by one, since each needs a key.
+            incoming: The files.
             pool: What writes them; the disk is waited for outside the interpreter's lock.
 
         Raises:
@@ -118,9 +118,11 @@ class EvidenceStore:
             FtgovError: As `put_file` does.
         """
         clear = [each for each in incoming if not each.erasable]
+        erasable = [each for each in incoming if each.erasable]
         with self.at_once():
             kept = dict(zip(clear, pool.map(self._take, clear), strict=True))
-            kept |= {each: self._take(each) for each in incoming if each.erasable}
+            # After those in clear, so that what is both is refused whatever the threads do.
+            kept |= dict(zip(erasable, pool.map(self._take, erasable), strict=True))
         return [kept[each] for each in incoming]
 
     def _take(self, one: Incoming) -> Evidence:
@@ -238,7 +240,8 @@ class EvidenceStore:
         """Copy and hash in one pass, then give the file its name; an equal one stays as it is."""
         hashed, size = hashlib.sha256(), 0
         with partial_file(self._root) as (stream, partial):
-            sweep(self._root, now=os.fstat(stream.fileno()).st_mtime)
+            if not self.sealed.is_swept:
+                sweep(self._root, now=os.fstat(stream.fileno()).st_mtime)
             for chunk in chunks:
                 hashed.update(chunk)
                 size += stream.write(chunk)

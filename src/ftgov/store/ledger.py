@@ -35,6 +35,7 @@ from ftgov.transparency.merkle import consistency_proof, inclusion_proof, root_o
 R = TypeVar("R", bound=Record)
 _ANY = Filter()
 _PAGE = 1000
+_HELD = 250
 
 
 class Ledger:
@@ -70,16 +71,37 @@ class Ledger:
                 can't be written; nothing was recorded then.
         """
         drafts = [drafted(record, actor=actor, recorded_at=recorded_at) for record in records]
-        if self._database.read_only:
-            raise FtgovError(
-                f"The ledger {self._database.label} is open for reading only.",
-                why="You may not write to this workspace's folder.",
-                next_step="Make the workspace writable for you, or work on a copy.",
-            )
+        self._require_writable()
         if not drafts:
             return []
         with self._database.transaction(writes=True) as connection:
             return placed(connection, drafts)
+
+    def append_after(
+        self, standing: Entry | None, record: Record, *, actor: str, recorded_at: str
+    ) -> Entry | None:
+        """Record one thing only if what stands under its type and name is what the caller saw.
+
+        Args:
+            standing: The current entry that the caller judged by; None where there was none.
+            record: A record that has a `type` and a `name`.
+            actor: Who records it: the id of a party.
+            recorded_at: When, as RFC 3339 UTC text.
+
+        Returns:
+            Its entry, durable; None, with nothing recorded, where another stands by now.
+
+        Raises:
+            FtgovError: As `append_all` does.
+        """
+        draft = drafted(record, actor=actor, recorded_at=recorded_at)
+        self._require_writable()
+        key = (draft.type, draft.name)
+        with self._database.transaction(writes=True) as connection:
+            now = current_of(connection, [key]).get(key)
+            if (now and now.seq) != (standing and standing.seq):
+                return None
+            return placed(connection, [draft])[0]
 
     def get(self, model: type[R], name: str) -> R | None:
         """Return the current record of a type and name, or None if there is none.
@@ -104,14 +126,30 @@ class Ledger:
             LedgerTampered: If an entry is not what was recorded.
             FtgovError: If this program can't read a record.
         """
+        return list(self.current(model))
+
+    def current(self, model: type[R]) -> Iterator[R]:
+        """Yield what `every` returns; memory does not grow with the length of the records.
+
+        What is recorded meanwhile may or may not be among them.
+        """
+        last = func.max(LEDGER.c.seq)
         spans = (
-            select(func.min(LEDGER.c.seq).label("first"), func.max(LEDGER.c.seq).label("last"))
+            select(last)
             .where(LEDGER.c.type == _type_of(model))
             .group_by(LEDGER.c.name)
-            .subquery()
+            .order_by(func.min(LEDGER.c.seq))
         )
-        query = select(*COLUMNS).join(spans, LEDGER.c.seq == spans.c.last)
-        return [self.read(model, entry) for entry in self._all(query.order_by(spans.c.first))]
+        with self._database.transaction() as connection:
+            places = list(connection.execute(spans).scalars())
+        for start in range(0, len(places), _HELD):
+            page = places[start : start + _HELD]
+            entries = {
+                entry.seq: entry
+                for entry in self._all(select(*COLUMNS).where(LEDGER.c.seq.in_(page)))
+            }
+            for seq in page:
+                yield self.read(model, entries[seq])
 
     def read(self, model: type[R], entry: Entry) -> R:
         """Return the record that an entry holds.
@@ -226,6 +264,14 @@ class Ledger:
     def _walked(self, kind: str, name: str, direction: Direction) -> list[Link]:
         with self._database.transaction() as connection:
             return walked(connection, kind, name, direction)
+
+    def _require_writable(self) -> None:
+        if self._database.read_only:
+            raise FtgovError(
+                f"The ledger {self._database.label} is open for reading only.",
+                why="You may not write to this workspace's folder.",
+                next_step="Make the workspace writable for you, or work on a copy.",
+            )
 
     def _require_size(self, entries: int, size: int) -> None:
         if size > entries:

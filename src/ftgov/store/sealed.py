@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -48,6 +49,8 @@ class SealedEvidence:
         self._sound: set[tuple[Digest, Digest, str]] = set()
         self._erased: dict[Digest, Erasure] = {}
         self._asked = False
+        self._turns = threading.Condition()
+        self._being_put: set[Digest] = set()
         if not read_only:
             sweep_copies(root.parent)
 
@@ -69,28 +72,46 @@ class SealedEvidence:
                 yield chunk
 
         with partial_file(self._root) as (stream, partial):
-            sweep(self._root, now=os.fstat(stream.fileno()).st_mtime)
+            if not self._asked:
+                sweep(self._root, now=os.fstat(stream.fileno()).st_mtime)
             for part in sealed(counted(), key=secret.key, prefix=secret.prefix):
                 cipher.update(part)
                 stream.write(part)
             digest: Digest = f"sha256:{plain.hexdigest()}"
-            _refuse_clear(self._shelf, digest)
-            if standing := self.vault.of(digest):
-                self.open(digest).close()
-                self._shelf.send(standing.sealed)
-                return Kept(digest, size, standing.sealed)
-            kept = f"sha256:{cipher.hexdigest()}"
-            # The key comes first: one without a file does no harm, a file without one is lost.
-            self.vault.keep(
-                SealedKey(id=secret.id, key=secret.key.hex(), sealed=kept, plain=digest)
-            )
-            self._shelf.put(kept, stream, partial)
+            with self._alone(digest):
+                _refuse_clear(self._shelf, digest)
+                if standing := self.vault.of(digest):
+                    self.open(digest).close()
+                    self._shelf.send(standing.sealed)
+                    return Kept(digest, size, standing.sealed)
+                kept = f"sha256:{cipher.hexdigest()}"
+                # The key comes first: one without a file does no harm, a file without one is lost.
+                self.vault.keep(
+                    SealedKey(id=secret.id, key=secret.key.hex(), sealed=kept, plain=digest)
+                )
+                self._shelf.put(kept, stream, partial)
         return Kept(digest, size, kept)
 
     @contextmanager
+    def _alone(self, digest: Digest) -> Iterator[None]:
+        """Let one thread at a time take in a content, so that it gets one key."""
+        with self._turns:
+            self._turns.wait_for(lambda: digest not in self._being_put)
+            self._being_put.add(digest)
+        try:
+            yield
+        finally:
+            with self._turns:
+                self._being_put.discard(digest)
+                self._turns.notify_all()
+
+    @contextmanager
     def asked_once(self) -> Iterator[None]:
-        """Ask for erasures and list the vault once for all that is taken in within."""
+        """Ask for erasures, list the vault and sweep once for all that is taken in within."""
         self._erased = _by_digest(self._erasures())
+        # Where nothing can be written, taking in says so.
+        with suppress(OSError), partial_file(self._root) as (stream, _):
+            sweep(self._root, now=os.fstat(stream.fileno()).st_mtime)
         self._asked = True
         try:
             with self.vault.listed_once():
@@ -179,6 +200,11 @@ class SealedEvidence:
     def close(self) -> None:
         """Remove the plain copies."""
         self._copies.close()
+
+    @property
+    def is_swept(self) -> bool:
+        """Whether `asked_once` swept already."""
+        return self._asked
 
     def erased(self, digest: Digest) -> Erasure | None:
         """Return the erasure of a content that the ledger knows of, or None.

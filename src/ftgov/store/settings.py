@@ -14,6 +14,7 @@ from pydantic import Field, ValidationError
 from ftgov import __version__
 from ftgov.errors import FtgovError, UsageError
 from ftgov.records.base import Name, Record, Time
+from ftgov.store.settings_form import check_form
 
 SCHEMA: Final = 1
 """The newest form of a workspace that this program knows."""
@@ -84,6 +85,7 @@ def read_settings(path: Path) -> tuple[Heading, Mapping[str, Any]]:
 
     Raises:
         FtgovError: If it is unreadable or malformed, or its schema is newer than this program.
+        UsageError: If a key is unknown or of the wrong type.
     """
     try:
         config = tomllib.loads(path.read_text(encoding="utf-8"))
@@ -100,6 +102,7 @@ def read_settings(path: Path) -> tuple[Heading, Mapping[str, Any]]:
             why=f"This is ftgov {__version__}, which knows schemas up to {SCHEMA}.",
             next_step="Upgrade: pip install --upgrade ftgov",
         )
+    check_form(path, config)
     return heading, MappingProxyType(config)
 
 

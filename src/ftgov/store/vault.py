@@ -11,6 +11,7 @@ from __future__ import annotations
 import os
 import re
 import secrets
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -72,6 +73,8 @@ class Vault:
         self._known: dict[Digest, list[str]] = {}  # content -> ids of its keys
         self._read: set[str] = set()
         self._listed: list[str] | None = None
+        self._reading = threading.Lock()
+        self._is_listed = False  # whether this process brought the folder's own entry to the disk
 
     @contextmanager
     def listed_once(self) -> Iterator[None]:
@@ -102,7 +105,9 @@ class Vault:
                 sync(stream)
                 partial.rename(place)
             sync_folder(self._folder)
-            sync_folder(self._folder.parent)
+            if not self._is_listed:
+                sync_folder(self._folder.parent)
+                self._is_listed = True
             if self._listed is not None:
                 self._listed.append(key.id)
         except OSError as fault:
@@ -114,10 +119,11 @@ class Vault:
 
     def all_of(self, plain: Digest) -> list[SealedKey]:
         """Return all keys that open a content, those included that others added meanwhile."""
-        for name in self._names():
-            if name not in self._read and (key := self.get(name)):
-                self._read.add(name)
-                self._known.setdefault(key.plain, []).append(name)
+        with self._reading:
+            for name in self._names():
+                if name not in self._read and (key := self.get(name)):
+                    self._read.add(name)
+                    self._known.setdefault(key.plain, []).append(name)
         return self._keys(plain)
 
     def get(self, key_id: str) -> SealedKey | None:

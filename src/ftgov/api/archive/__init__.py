@@ -9,6 +9,7 @@ print(result.countdown)
 """
 
 from ftgov.api.archive.countdown import countdown
+from ftgov.api.archive.events import job_events
 from ftgov.api.archive.hosts import Asked, archive_azure, archive_openai
 from ftgov.api.archive.planned import has_admin_key, plan_azure, plan_openai
 from ftgov.api.archive.result import ArchiveResult, Ending, Planned, ResourceTally
@@ -23,6 +24,7 @@ __all__ = [
     "archive_openai",
     "countdown",
     "has_admin_key",
+    "job_events",
     "plan_azure",
     "plan_openai",
 ]

@@ -9,7 +9,8 @@ allocation and is called one: nothing measures what a job cost.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 from typing import Final, NamedTuple
 
@@ -21,11 +22,13 @@ from ftgov.records.base import Record
 from ftgov.records.canonical import canonical_bytes
 from ftgov.records.job import Job
 from ftgov.records.usage_cost import UsageCost
+from ftgov.store.evidence import Incoming
 
 _TRAINING: Final = re.compile(r"fine[-_ ]?tun|\btraining\b", re.IGNORECASE)
 _PLACES: Final = Decimal(1).scaleb(-6)
 _MODEL: Final = re.compile(r"[a-z][a-z0-9.:]*-?[0-9][\w.:-]*|\b(?:davinci|babbage)[\w-]*", re.ASCII)
 _DATED: Final = re.compile(r"-(?:[0-9]{4}-[0-9]{2}-[0-9]{2}|[0-9]{4})$")
+_AT_ONCE: Final = 500
 _PROJECT: Final = "proj_"
 """How the id of a project begins: a job may name one by a word of its user's."""
 _GONE: Final = "allocated, not measured: nothing of that line follows for this job any more"
@@ -39,12 +42,22 @@ class Share(NamedTuple):
     among: int
 
 
+class Trained(NamedTuple):
+    """What is asked of a job that may have a share."""
+
+    name: str
+    finished_at: str | None
+    trained_tokens: int | None
+    base: str | None
+    project: str | None
+
+
 def is_training(line_item: str | None) -> bool:
     """Return whether a line of a bill speaks of training."""
     return bool(line_item and _TRAINING.search(line_item))
 
 
-def shares(line: UsageCost, jobs: Iterable[Job]) -> list[Share]:
+def shares(line: UsageCost, jobs: Iterable[Job | Trained]) -> list[Share]:
     """Share a line of a bill among the jobs that finished in its span, by trained tokens.
 
     Jobs of another model or project than those that the line names have no share. The shares are
@@ -73,7 +86,7 @@ def shares(line: UsageCost, jobs: Iterable[Job]) -> list[Share]:
     return found
 
 
-def _may_be_of(line: UsageCost, job: Job) -> bool:
+def _may_be_of(line: UsageCost, job: Job | Trained) -> bool:
     """Return whether a line may be about a job: neither its model nor its project speak against."""
     project = _project(job)
     if line.project and project and line.project != project:
@@ -82,8 +95,10 @@ def _may_be_of(line: UsageCost, job: Job) -> bool:
     return not named or any(_is_of_model(job.base or "", name) for name in named)
 
 
-def _project(job: Job) -> str | None:
+def _project(job: Job | Trained) -> str | None:
     """Return the id of a job's project, where somebody recorded it: the host doesn't say it."""
+    if isinstance(job, Trained):
+        return job.project
     named = job.host.project if job.host else None
     return named if named and named.startswith(_PROJECT) else None
 
@@ -98,45 +113,81 @@ def _is_of_model(base: str, named: str) -> bool:
 
 
 def allocate_costs(run: Run) -> None:
-    """Allocate the bill's training lines to jobs; each job gets its bill, labelled allocated."""
-    every = [
-        line
-        for line in run.workspace.ledger.every(UsageCost)
-        if line.observation
-        and line.observation.provider == run.where.provider
-        and line.observation.tenant == run.where.tenant
-    ]
-    lines = [line for line in every if line.job is None and is_training(line.line_item)]
-    if not lines:
-        return
-    jobs = _jobs(run)
-    allocated = [made for line in lines for made in _allocated(line, jobs.values())]
-    standing = {each.name for each in allocated}
+    """Allocate the bill's training lines to jobs; each job gets its bill, labelled allocated.
+
+    What is billed for one day is recorded before the next, so that memory holds a day's jobs. What
+    was allocated before and follows no more becomes nothing.
+    """
+    jobs = _trained(run)
+    names = {job.name for job in jobs}
+    lines, before = list[UsageCost](), defaultdict[str, list[str]](list)
+    for each in run.workspace.ledger.current(UsageCost):
+        if _is_of(run, each) and is_training(each.line_item):
+            if each.job is None:
+                lines.append(each)
+            elif each.job in names and each.allocation_rule != _GONE:
+                before[each.job].append(each.name)
+    for group in _together(lines):
+        allocated = [made for line in group for made in _allocated(line, jobs)]
+        standing = {each.name for each in allocated}
+        earlier = [
+            name
+            for each in sorted({made.job or "" for made in allocated})
+            for name in before.pop(each, ())
+        ]
+        _settle(run, allocated, [name for name in earlier if name not in standing])
+    # What is left is of jobs that have no share in any line.
+    left = sorted(name for earlier in before.values() for name in earlier)
+    for start in range(0, len(left) if lines else 0, _AT_ONCE):
+        _settle(run, [], left[start : start + _AT_ONCE])
+
+
+def _settle(run: Run, allocated: Sequence[UsageCost], stale: Sequence[str]) -> None:
+    """Record shares that are new or other than before, those that are gone, and the bills."""
+    ledger = run.workspace.ledger
+    entries = ledger.pick([("usage-cost", name) for name in stale]) if stale else {}
     gone = [
-        share.model_copy(update={"amount": "0", "allocation_rule": _GONE})
-        for share in every
-        if share.job in jobs and share.name not in standing and is_training(share.line_item)
+        ledger.read(UsageCost, entry).model_copy(update={"amount": "0", "allocation_rule": _GONE})
+        for entry in entries.values()
     ]
     fresh = settled_records(run.workspace, [*allocated, *gone])
     touched = {each.job for each in fresh if isinstance(each, UsageCost) and each.job}
-    bills = [
-        _billed(run, jobs[name], allocated) for name in sorted(touched) if _is_ours(jobs[name])
-    ]
     if fresh:
-        commit(run, [*fresh, *bills])
+        commit(run, [*fresh, *_billed(run, sorted(touched), allocated)])
 
 
-def _jobs(run: Run) -> Mapping[str, Job]:
-    return {
-        job.name: job
-        for job in run.workspace.ledger.every(Job)
-        if job.observation
-        and job.observation.provider == run.where.provider
-        and job.observation.tenant == run.where.tenant
-    }
+def _is_of(run: Run, record: UsageCost | Job) -> bool:
+    """Return whether a record is about the tenant of a run."""
+    seen = record.observation
+    return seen is not None and (seen.provider, seen.tenant) == (
+        run.where.provider,
+        run.where.tenant,
+    )
 
 
-def _allocated(line: UsageCost, jobs: Iterable[Job]) -> list[UsageCost]:
+def _together(lines: Iterable[UsageCost]) -> Iterator[list[UsageCost]]:
+    """Yield the lines of each span of time, so that no job has a share in two of the groups."""
+    group: list[UsageCost] = []
+    end = ""
+    for line in sorted(lines, key=lambda each: each.start):
+        if group and line.start >= end:
+            yield group
+            group, end = [], ""
+        group.append(line)
+        end = max(end, line.end)
+    if group:
+        yield group
+
+
+def _trained(run: Run) -> list[Trained]:
+    return [
+        Trained(job.name, job.finished_at, job.trained_tokens, job.base, _project(job))
+        for job in run.workspace.ledger.current(Job)
+        if _is_of(run, job)
+    ]
+
+
+def _allocated(line: UsageCost, jobs: Iterable[Trained]) -> list[UsageCost]:
     found = []
     shared = shares(line, jobs)
     own = {job.name for job in jobs if _project(job)}
@@ -162,21 +213,38 @@ def _allocated(line: UsageCost, jobs: Iterable[Job]) -> list[UsageCost]:
 
 def _is_ours(job: Job) -> bool:
     """Return whether a job's bill is none that a person recorded."""
-    return job.bill is None or job.bill.name == _name_of_bill(job)
+    return job.bill is None or job.bill.name == _name_of_bill(job.name)
 
 
-def _name_of_bill(job: Job) -> str:
-    return f"{job.name}.bill.json"
+def _name_of_bill(job: str) -> str:
+    return f"{job}.bill.json"
 
 
-def _billed(run: Run, job: Job, allocated: Sequence[UsageCost]) -> Record:
-    """Return a job with its bill: the sum of its shares in the currency that most of them bear.
+def _billed(run: Run, names: Sequence[str], allocated: Iterable[UsageCost]) -> list[Record]:
+    """Return jobs, each with its bill; a bill that a person recorded stays.
 
     A job to which nothing is allocated any more has no bill.
     """
-    own = [line for line in allocated if line.job == job.name]
-    if not own:
-        return job.model_copy(update={"bill": None})
+    ledger, own = run.workspace.ledger, defaultdict[str, list[UsageCost]](list)
+    for line in allocated:
+        own[line.job or ""].append(line)
+    entries = ledger.pick([("job", name) for name in names])
+    # A job's record may be long: it is read twice rather than kept.
+    ours = [name for name in names if _is_ours(ledger.read(Job, entries["job", name]))]
+    billed = [name for name in ours if name in own]
+    bills = [
+        Incoming(_name_of_bill(name), _bill(own[name]), media_type="application/json")
+        for name in billed
+    ]
+    kept = dict(zip(billed, run.workspace.evidence.put_all(bills, run.writer.disk), strict=True))
+    return [
+        ledger.read(Job, entries["job", name]).model_copy(update={"bill": kept.get(name)})
+        for name in ours
+    ]
+
+
+def _bill(own: Sequence[UsageCost]) -> bytes:
+    """Return a job's bill: the sum of its shares in the currency that most of them bear."""
     currencies = [line.currency for line in own]
     currency = max(sorted(set(currencies)), key=currencies.count)
     amount = sum((Decimal(line.amount) for line in own if line.currency == currency), Decimal(0))
@@ -187,7 +255,4 @@ def _billed(run: Run, job: Job, allocated: Sequence[UsageCost]) -> Record:
         "rule": own[0].allocation_rule,
         "lines": [line.name for line in own],
     }
-    kept = run.workspace.evidence.put_bytes(
-        canonical_bytes(bill), name=_name_of_bill(job), media_type="application/json"
-    )
-    return job.model_copy(update={"bill": kept})
+    return canonical_bytes(bill)

@@ -7,7 +7,7 @@ does, so that only what the host said is compared.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from ftgov.api.archive.listings import derivable
@@ -54,7 +54,7 @@ def check_archive(
     same, differs, underivable = 0, list[str](), list[str]()
     for name, things in waiting.items():
         try:
-            answers = _answers(workspace, captures, name)
+            answers = answers_of(workspace, captures, name)
         except FtgovError as fault:
             underivable += [f"{each.resource} {each.native_id}: {fault.what}" for each in things]
             continue
@@ -79,7 +79,14 @@ def check_archive(
     )
 
 
-def _answers(workspace: Workspace, captures: dict[str, Capture], name: str) -> dict[Digest, Kept]:
+def answers_of(
+    workspace: Workspace, captures: Mapping[str, Capture], name: str
+) -> dict[Digest, Kept]:
+    """Return the answers that a capture holds, by their digests.
+
+    Raises:
+        NotAssessable: If it is not recorded, its file is not here, or is no capture.
+    """
     if name not in captures:
         raise NotAssessable(f"The capture {name} is not recorded.")
     with workspace.evidence.open(captures[name].file.digest) as stream:
@@ -94,7 +101,7 @@ def _compared(
     if listing is None or listing.derive is None or not thing.parts:
         yield _raw_is_whole(thing, answers)
         return
-    unit = _unit(thing, answers)
+    unit = unit_of(thing, answers)
     if any(flag.path == "." and "only its raw is kept" in flag.fault for flag in thing.flags):
         return
     derived = listing.derive(unit, Where(thing.provider, thing.tenant), standing.names)
@@ -115,8 +122,8 @@ def _difference(kept: Record | None, record: Any) -> list[str]:
     return [f"{record.type}/{record.name}: {', '.join(fields)}"] if fields else []
 
 
-def _unit(thing: Archived, answers: dict[Digest, Kept]) -> Unit:
-    """Put a thing together again from the answers that its parts name.
+def unit_of(thing: Archived, answers: dict[Digest, Kept]) -> Unit:
+    """Return a thing put together again from the answers that its parts name.
 
     Raises:
         NotAssessable: If an answer is missing, or does not hold what the thing says.
@@ -143,9 +150,10 @@ def _below(part: ArchivedPart, answers: dict[Digest, Kept]) -> Below:
     for digest in part.responses:
         answer = _answer(answers, digest)
         items += parsed(answer.body)["data"]
-    if digest_bytes(item_bytes(items)) != part.content:
+    below = Below.listed(part.resource, part.of or "", part.responses, items, part.refused)
+    if below.content != part.content:
         raise NotAssessable(f"The answers of {part.resource} don't hold what was recorded.")
-    return Below(part.resource, part.of or "", part.responses, tuple(items), part.refused)
+    return below
 
 
 def _answer(answers: dict[Digest, Kept], digest: Digest) -> Kept:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
 from ftgov.api.archive.run import RemoteFile, Run, commit
-from ftgov.api.archive.standing import archived_name, known_of
+from ftgov.api.archive.standing import archived_name, state_of
 from ftgov.errors import FtgovError, UsageError
 from ftgov.intake.files import describe_file
 from ftgov.providers.protocol import HostRefused
@@ -22,7 +23,7 @@ from ftgov.records.job import Job
 
 RESOURCE = "files.content"
 _JOBS = "fine_tuning.jobs"
-_AT_ONCE = 100
+_AT_ONCE = 50
 _CONTENT = "content"
 
 
@@ -42,14 +43,11 @@ def fetch_contents(run: Run) -> None:
     if run.wanted.content == "none" or not run.wanted.asks_for(RESOURCE):
         return
     own = _Own(run.wanted.candidates)
-    wanted = [native for native, file in run.files.items() if _is_wanted(run, native, file)]
-    tally = run.tally(RESOURCE)
+    wanted = (native for native, file in run.files.items() if _is_wanted(run, native, file))
     for group in _groups(wanted):
-        with run.workspace.evidence.at_once():
-            records = list(_group(run, group, own))
-        if records:
-            commit(run, records)
-        run.say(tally.said())
+        fetched = list(run.pool.map(lambda native: _fetched(run, native), group))
+        run.writer.begin(partial(_keep, run, fetched, own))
+    run.writer.settle()
 
 
 def settle_roles(run: Run) -> None:
@@ -59,14 +57,14 @@ def settle_roles(run: Run) -> None:
         return
     ledger = run.workspace.ledger
     trained, validated = set[str](), set[str]()
-    for job in ledger.every(Job):
+    for job in ledger.current(Job):
         trained |= {name for role, name in job.datasets.items() if role == "train"}
         validated |= {name for role, name in job.datasets.items() if role == "validation"}
+    entries = ledger.pick([("dataset", name) for name in sorted(validated - trained)])
     found = [
         dataset.model_copy(update={"role": "validation"})
-        for dataset in ledger.every(Dataset)
-        if dataset.name in validated - trained
-        and dataset.role == "train"
+        for dataset in (ledger.read(Dataset, entry) for entry in entries.values())
+        if dataset.role == "train"
         and dataset.observation is not None
         and dataset.observation.source == "api"
     ]
@@ -74,16 +72,36 @@ def settle_roles(run: Run) -> None:
         commit(run, found)
 
 
-def _group(run: Run, group: list[str], own: _Own) -> Iterator[Record]:
-    """Fetch some files, several at a time, and yield what follows from each."""
+def _keep(run: Run, group: Sequence[_Fetched], own: _Own) -> None:
+    """Take in some files side by side, and record what follows, while others are fetched."""
     tally = run.tally(RESOURCE)
-    for fetched in run.pool.map(lambda native: _fetched(run, native), group):
-        tally.read += 1
-        if fetched.fault is not None:
+    tally.read += len(group)
+    for each in group:
+        if each.fault is not None:
             tally.failed += 1
-            run.say(f"{RESOURCE} {fetched.native}: left for the next run: {fetched.fault.what}")
-            continue
-        yield from _kept(run, fetched, own)
+            run.say(f"{RESOURCE} {each.native}: left for the next run: {each.fault.what}")
+    sound = [each for each in group if each.fault is None]
+    with run.workspace.evidence.at_once():
+        kept = list(run.writer.disk.map(lambda each: _taken(run, each, own), sound))
+    standing = _datasets(run, sound)
+    records = [
+        record
+        for fetched, (evidence, basis) in zip(sound, kept, strict=True)
+        for record in _said(run, fetched, evidence, basis, standing.get(fetched.native))
+    ]
+    if records:
+        commit(run, records)
+    run.say(tally.said())
+
+
+def _datasets(run: Run, group: Iterable[_Fetched]) -> dict[str, Dataset]:
+    """Return the datasets that files are, by the files' ids."""
+    ledger, names = run.workspace.ledger, run.standing.names
+    keys = {each.native: ("dataset", names.get(each.native, "")) for each in group}
+    entries = ledger.pick(list(dict.fromkeys(keys.values())))
+    return {
+        native: ledger.read(Dataset, entries[key]) for native, key in keys.items() if key in entries
+    }
 
 
 def _groups(natives: Iterable[str]) -> Iterator[list[str]]:
@@ -125,25 +143,30 @@ def _fetched(run: Run, native: str) -> _Fetched:
     return _Fetched(native, Path(target.name), None)
 
 
-def _kept(run: Run, fetched: _Fetched, own: _Own) -> list[Record]:
-    """Take in a file's content, and return what follows: the look, and the dataset with bytes."""
+def _taken(run: Run, fetched: _Fetched, own: _Own) -> tuple[Evidence | None, Basis]:
+    """Take in a file's content, or that of one's own which it may be."""
     file = run.files[fetched.native]
     name = file.name[:255] or fetched.native[:255]
-    flags: list[Flag] = []
-    basis: Basis = "downloaded"
-    kept: Evidence | None = None
     if fetched.path is not None:
         kept = _taken_in(run, fetched.path, name)
         fetched.path.unlink()
-        if file.bytes is not None and kept.bytes != file.bytes:
-            fault = f"the host lists {file.bytes} bytes and gave {kept.bytes}"
-            flags.append(Flag(path="bytes", fault=fault))
-    elif (match := own.like(file)) is not None:
-        kept, basis = _taken_in(run, match, name), "local_original"
+        return kept, "downloaded"
+    match = own.like(file)
+    return (_taken_in(run, match, name) if match else None), "local_original"
+
+
+def _said(
+    run: Run, fetched: _Fetched, kept: Evidence | None, basis: Basis, dataset: Dataset | None
+) -> list[Record]:
+    """Return what follows from a file: the look, and the dataset with bytes."""
     known = run.standing.get(RESOURCE, fetched.native)
     if known is not None and kept is None:
         return []
-    dataset = run.workspace.ledger.get(Dataset, run.standing.names.get(fetched.native, ""))
+    listed = run.files[fetched.native].bytes
+    flags: list[Flag] = []
+    if kept is not None and basis == "downloaded" and listed not in (None, kept.bytes):
+        fault = f"the host lists {listed} bytes and gave {kept.bytes}"
+        flags.append(Flag(path="bytes", fault=fault))
     whole = kept is not None and basis == "downloaded" and not flags
     flags += _contradictions(run, fetched.native, dataset, kept if whole else None)
     made = Archived(
@@ -160,7 +183,7 @@ def _kept(run: Run, fetched: _Fetched, own: _Own) -> list[Record]:
     )
     tally = run.tally(RESOURCE)
     tally.flagged += bool(flags)
-    same = known is not None and known_of(made.model_dump(mode="json")).state == known.state
+    same = known is not None and state_of(made) == known.state
     found: list[Record] = [] if same and known and not known.tombstoned else [made]
     tally.unchanged += not found
     tally.new += bool(found) and kept is not None
@@ -180,9 +203,9 @@ def _contradictions(
     """
     if downloaded is None:
         return []
-    look = _look(run, native)
     before = dataset.files[0].digest if dataset is not None and dataset.files else None
     if before is None or before == downloaded.digest:
+        look = _look(run, native) if run.standing.get(RESOURCE, native) else None
         earlier = look is not None and [each.digest for each in look.files] == [downloaded.digest]
         return [flag for flag in look.flags if flag.path == _CONTENT] if look and earlier else []
     run.tally(RESOURCE).contradicted += 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import NamedTuple
 
 from ftgov.api.archive.result import Ending
 from ftgov.api.clock import moment_of
@@ -10,9 +11,20 @@ from ftgov.providers.announced import MODELS, SERVICES
 from ftgov.records.absence import known
 from ftgov.records.archived import Capture
 from ftgov.records.model import ModelVersion
+from ftgov.store.ledger import Ledger
 from ftgov.store.workspace import Workspace
 
 _LISTED = "listed by the host"
+
+
+class _Hosted(NamedTuple):
+    """What is asked of a model; `shutdown` is the day that its host lists."""
+
+    name: str
+    snapshot: str | None
+    kind: str
+    parent: str | None
+    shutdown: str | None
 
 
 def countdown(workspace: Workspace, *, now: str | None = None) -> tuple[Ending, ...]:
@@ -27,8 +39,7 @@ def countdown(workspace: Workspace, *, now: str | None = None) -> tuple[Ending, 
         now: From which moment to count, RFC 3339 UTC; by default the present.
     """
     today = date.fromisoformat(moment_of(now).text[:10])
-    # A model version is kept under its record name; only those of hosts have a day to end on.
-    models = {each.name: each for each in workspace.ledger.every(ModelVersion) if each.host}
+    models = _hosted(workspace.ledger)
     used = {each.parent for each in models.values() if each.kind == "tuned"}
     found = [
         _ending(model.name, model.snapshot, *end, today=today)
@@ -40,15 +51,43 @@ def countdown(workspace: Workspace, *, now: str | None = None) -> tuple[Ending, 
     return tuple(sorted(found, key=lambda each: (each.shutdown, each.model)))
 
 
-def _end(model: ModelVersion, models: dict[str, ModelVersion]) -> tuple[str, str] | None:
+def _hosted(ledger: Ledger) -> dict[str, _Hosted]:
+    """Return the models that have a day to end on: those of hosts, and what they were tuned from.
+
+    Checkpoints are many: of them only those that something was tuned from are held.
+    """
+    found = {
+        each.name: _held(each)
+        for each in ledger.current(ModelVersion)
+        if each.host and each.kind != "checkpoint"
+    }
+    asked = set(found)
+    while above := sorted({each.parent for each in found.values() if each.parent} - asked):
+        asked |= set(above)
+        for entry in ledger.pick([("model", name) for name in above]).values():
+            model = ledger.read(ModelVersion, entry)
+            if model.host:
+                found[model.name] = _held(model)
+    return found
+
+
+def _held(model: ModelVersion) -> _Hosted:
+    return _Hosted(model.name, model.snapshot, model.kind, model.parent, _day(model))
+
+
+def _day(model: ModelVersion) -> str | None:
+    return known(model.dates.shutdown) if model.dates else None
+
+
+def _end(model: _Hosted, models: dict[str, _Hosted]) -> tuple[str, str] | None:
     """Return a model's last day and what says so, or None where nothing does."""
     seen = set[str]()
-    at: ModelVersion | None = model
+    at: _Hosted | None = model
     while at is not None and at.name not in seen:
         seen.add(at.name)
         base = "" if at is model else f" for its base {at.snapshot or at.name}"
-        if at.dates and (day := known(at.dates.shutdown)):
-            return day, _LISTED + base
+        if at.shutdown:
+            return at.shutdown, _LISTED + base
         if announced := MODELS.get(at.snapshot or ""):
             return announced.day, announced.source + base
         at = models.get(at.parent or "")
@@ -61,4 +100,4 @@ def _ending(name: str, native: str | None, day: str, because: str, *, today: dat
 
 
 def _archives_openai(workspace: Workspace) -> bool:
-    return any(capture.provider == "openai" for capture in workspace.ledger.every(Capture))
+    return any(capture.provider == "openai" for capture in workspace.ledger.current(Capture))

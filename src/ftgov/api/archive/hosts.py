@@ -13,12 +13,13 @@ from urllib.parse import urlsplit
 
 from ftgov.api.archive.allocation import allocate_costs
 from ftgov.api.archive.arm import read_arm, record_arm
-from ftgov.api.archive.contents import fetch_contents, settle_roles
+from ftgov.api.archive.contents import RESOURCE, fetch_contents, settle_roles
 from ftgov.api.archive.countdown import countdown
-from ftgov.api.archive.listings import Listing, azure_listings, openai_listings
+from ftgov.api.archive.listings import FILES, Listing, azure_listings, openai_listings
 from ftgov.api.archive.result import ArchiveResult
 from ftgov.api.archive.run import Run, Wanted
 from ftgov.api.archive.standing import Standing
+from ftgov.api.archive.views import tenant_of, view_of
 from ftgov.api.archive.walk import walk
 from ftgov.api.archive.writer import Writer
 from ftgov.api.clock import moment_of, now_text
@@ -26,7 +27,6 @@ from ftgov.api.recording import ACTOR
 from ftgov.errors import UsageError
 from ftgov.providers import azure_openai, openai_hosted
 from ftgov.providers.openai_hosted import BASE_URL, OpenAIHost, Reach, checked_url
-from ftgov.providers.protocol import HostRefused
 from ftgov.providers.secrets import Secret, Source, find_secret, require_secret
 from ftgov.providers.shapes.unit import Where
 from ftgov.store.workspace import Workspace
@@ -165,7 +165,7 @@ def archive_openai(
         admin=reach.admin_key is not None, stored_completions=stored_completions
     )
     with closing(openai_hosted.connect(reach)) as host:
-        where = Where("openai", tenant or tenant_of(host, reach.base_url))
+        where = Where("openai", tenant or tenant_of(host, reach.base_url, wish.say))
         return _archived(workspace, host, where, listings, wish)
 
 
@@ -216,17 +216,6 @@ def archive_azure(
     return result
 
 
-def tenant_of(host: OpenAIHost, base_url: str) -> str:
-    """Return whom the host says that it answers; else its own name, so that none stays unnamed."""
-    try:
-        found = host.get("/models").tenant
-    except HostRefused as fault:
-        if fault.status == 401:
-            raise
-        found = None
-    return found or urlsplit(base_url).hostname or "unknown"
-
-
 def _archived(
     workspace: Workspace,
     host: OpenAIHost,
@@ -234,6 +223,7 @@ def _archived(
     listings: Sequence[Listing],
     wish: Asked,
 ) -> ArchiveResult:
+    require_known(listings, wish.only)
     with running(workspace, host, where, wish) as run:
         for listing in listings:
             if run.wanted.asks_for(listing.resource):
@@ -251,8 +241,28 @@ def _archived(
         bytes=host.received,
         captures=len(run.captured),
         countdown=countdown(workspace, now=wish.now),
-        complete=not any(each.refused or each.failed or each.contradicted for each in done),
+        complete=not any(
+            each.refused or each.failed or each.partial or each.contradicted for each in done
+        ),
     )
+
+
+def require_known(listings: Sequence[Listing], only: Sequence[str]) -> None:
+    """Refuse a resource that a run would not read, since nothing read looks like all was read.
+
+    Raises:
+        UsageError: If a name begins none of the listings.
+    """
+    names = [listing.resource for listing in listings]
+    if any(FILES.resource.startswith(each) for each in only):
+        names.append(RESOURCE)
+    for each in only:
+        if not any(name.startswith(each) for name in names):
+            raise UsageError(
+                f"A run would read nothing that is called '{each}'.",
+                why="Some resources need an administrator's key or an option of their own.",
+                next_step=f"--only takes the beginning of one of: {', '.join(names)}.",
+            )
 
 
 @contextmanager
@@ -288,4 +298,5 @@ def running(workspace: Workspace, host: OpenAIHost, where: Where, wish: Asked) -
             tallies={},
             files={},
             captured=[],
+            scope=view_of(workspace, host),
         )

@@ -6,9 +6,10 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final, NamedTuple
 from urllib.parse import quote
 
+from ftgov.api.archive.standing import REACHES
 from ftgov.providers.lax import clean
 from ftgov.providers.paging import Place
-from ftgov.providers.shapes import evaluations, jobs
+from ftgov.providers.shapes import evaluations, events, jobs
 from ftgov.providers.shapes.costs import derive_bucket
 from ftgov.providers.shapes.files import derive_file
 from ftgov.providers.shapes.models import derive_model
@@ -73,8 +74,29 @@ class Listing(NamedTuple):
     dated: bool = False
     results: Callable[[Any], tuple[str, ...]] = _none
 
+    @property
+    def ends(self) -> bool:
+        """Whether its things end at some time after they began."""
+        return self.derive is not None and self.one is not None and self.settled is not _never
 
-def _part(native: object) -> str:
+    def reach(self, content: str) -> tuple[str, ...]:
+        """Return what a look covers beyond things themselves, if that content is fetched."""
+        asked = {"results": self.results is not _none and content != "none"}
+        asked["rights"] = self.then is not _none
+        return tuple(name for name in REACHES if asked[name])
+
+    @property
+    def has_under(self) -> bool:
+        """Whether there are listings below each thing that are kept with it."""
+        return self.under is not _none
+
+    @property
+    def has_below(self) -> bool:
+        """Whether anything more is asked for with each thing."""
+        return any(each is not _none for each in (self.under, self.then, self.results))
+
+
+def part_of_path(native: object) -> str:
     """Return an id as one part of a path, whatever it holds."""
     return quote(clean(str(native)), safe=":")
 
@@ -88,10 +110,10 @@ def _plain(derive: Callable[[Unit, Where], Derived]) -> Derive:
 
 
 def _runs(item: Any) -> tuple[Listing, ...]:
-    path = f"/evals/{_part(item['id'])}/runs"
+    path = f"/evals/{part_of_path(item['id'])}/runs"
 
     def items(run: Any) -> tuple[Under, ...]:
-        below = Place(f"{path}/{_part(run['id'])}/output_items")
+        below = Place(f"{path}/{part_of_path(run['id'])}/output_items")
         return (Under(evaluations.ITEMS, run["id"], below),)
 
     return (
@@ -101,15 +123,16 @@ def _runs(item: Any) -> tuple[Listing, ...]:
             derive=_plain(evaluations.derive_run),
             under=items,
             settled=evaluations.is_settled,
+            one=f"{path}/{{id}}",
             parent=item["id"],
         ),
     )
 
 
 def _below_job(item: Any) -> tuple[Under, ...]:
-    path = f"/fine_tuning/jobs/{_part(item['id'])}"
+    path = f"/fine_tuning/jobs/{part_of_path(item['id'])}"
     return (
-        Under(jobs.EVENTS, item["id"], Place(f"{path}/events")),
+        Under(events.EVENTS, item["id"], Place(f"{path}/events")),
         Under(jobs.CHECKPOINTS, item["id"], Place(f"{path}/checkpoints")),
     )
 
@@ -120,17 +143,17 @@ def _result_files(item: Any) -> tuple[str, ...]:
 
 
 def _store_files(item: Any) -> tuple[Under, ...]:
-    place = Place(f"/vector_stores/{_part(item['id'])}/files")
+    place = Place(f"/vector_stores/{part_of_path(item['id'])}/files")
     return (Under("vector_stores.files", item["id"], place),)
 
 
 def _messages(item: Any) -> tuple[Under, ...]:
-    place = Place(f"/chat/completions/{_part(item['id'])}/messages")
+    place = Place(f"/chat/completions/{part_of_path(item['id'])}/messages")
     return (Under("chat.completions.messages", item["id"], place),)
 
 
 def _of_project(item: Any) -> tuple[Under, ...]:
-    path = f"/organization/projects/{_part(item['id'])}"
+    path = f"/organization/projects/{part_of_path(item['id'])}"
     names = ("users", "service_accounts", "api_keys")
     return tuple(
         Under(f"organization.projects.{name}", item["id"], Place(f"{path}/{name}", admin=True))
@@ -139,7 +162,7 @@ def _of_project(item: Any) -> tuple[Under, ...]:
 
 
 def _retention(item: Any) -> tuple[Listing, ...]:
-    path = f"/organization/projects/{_part(item['id'])}/data_retention"
+    path = f"/organization/projects/{part_of_path(item['id'])}/data_retention"
     place = Place(path, limit=None, admin=True)
     resource = "organization.projects.data_retention"
     return (Listing(resource, place, whole=True, parent=item["id"]),)
@@ -155,16 +178,27 @@ JOBS: Final = Listing(
     one="/fine_tuning/jobs/{id}",
     results=_result_files,
 )
-FILES: Final = Listing("files", Place("/files"), derive=derive_file)
-MODELS: Final = Listing("models", Place("/models", limit=None), derive=_plain(derive_model))
+FILES: Final = Listing("files", Place("/files"), derive=derive_file, one="/files/{id}")
+MODELS: Final = Listing(
+    "models", Place("/models", limit=None), derive=_plain(derive_model), one="/models/{id}"
+)
 
-_BEFORE: Final = (Listing("evals", Place("/evals"), inner=_runs), MODELS, FILES, JOBS)
-_AFTER: Final = (Listing("vector_stores", Place("/vector_stores"), under=_store_files),)
+_BEFORE: Final = (
+    Listing("evals", Place("/evals"), inner=_runs, one="/evals/{id}"),
+    MODELS,
+    FILES,
+    JOBS,
+)
+_STORES: Final = Listing(
+    "vector_stores", Place("/vector_stores"), under=_store_files, one="/vector_stores/{id}"
+)
+_AFTER: Final = (_STORES,)
 _STORED: Final = Listing(
     "chat.completions",
     Place("/chat/completions"),
     under=_messages,
     settled=_always,
+    one="/chat/completions/{id}",
     private=True,
 )
 _USAGE: Final = ("completions", "moderations", "vector_stores")
@@ -223,7 +257,8 @@ def derivable(provider: str) -> dict[str, Listing]:
 
 def azure_listings() -> tuple[Listing, ...]:
     """Return what is read of an Azure OpenAI resource, in order."""
-    return (MODELS, FILES, JOBS)
+    # Its specification lists files on one page, and says nothing of more.
+    return (MODELS, FILES._replace(place=Place("/files", limit=None)), JOBS)
 
 
 def _rights(item: Any, read: tuple[Below, ...]) -> tuple[Under, ...]:
@@ -236,7 +271,7 @@ def _rights(item: Any, read: tuple[Below, ...]) -> tuple[Under, ...]:
         Under(
             jobs.PERMISSIONS,
             model,
-            Place(f"/fine_tuning/checkpoints/{_part(model)}/permissions", admin=True),
+            Place(f"/fine_tuning/checkpoints/{part_of_path(model)}/permissions", admin=True),
         )
         for model in models
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from ftgov.api.archive.hosts import OPENAI_ADMIN_KEY
+from ftgov.api.archive.hosts import OPENAI_ADMIN_KEY, require_known
 from ftgov.api.archive.listings import Listing, azure_listings, openai_listings
 from ftgov.api.archive.result import Planned
 from ftgov.api.archive.run import Wanted
@@ -51,6 +51,7 @@ def _planned(
     admin: bool,
     only: Sequence[str],
 ) -> tuple[Planned, ...]:
+    require_known(listings, only)
     wanted = Wanted(only=tuple(only))
     counts = Standing.counts(workspace, provider)
     return tuple(

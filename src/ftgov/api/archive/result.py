@@ -10,10 +10,11 @@ from ftgov.records.base import Record
 class ResourceTally(Record):
     """What was read of one resource: counts of things.
 
-    `failed` are things that could not be read whole, and are left for the next run; `refused` says
-    why the resource itself could not be read, or not to its end; `contradicted` are things that are
-    not what was recorded of them before, by people or from files of their own; `ended` is the day
-    since which the host has the resource no more, as it had announced.
+    `failed` are things that could not be read whole, and are left for the next run; `partial` are
+    things of which the host refused a part; `refused` says why the resource itself could not be
+    read, or not to its end; `contradicted` are things that are not what was recorded of them
+    before, by people or from files of their own; `ended` is the day since which the host has the
+    resource no more, as it had announced.
     """
 
     resource: str
@@ -24,6 +25,7 @@ class ResourceTally(Record):
     gone: int = 0
     flagged: int = 0
     failed: int = 0
+    partial: int = 0
     contradicted: int = 0
     refused: str | None = None
     ended: str | None = None
@@ -74,6 +76,7 @@ class Tally:
     gone: int = 0
     flagged: int = 0
     failed: int = 0
+    partial: int = 0
     contradicted: int = 0
     refused: str | None = None
     ended: str | None = None
@@ -87,7 +90,7 @@ class Tally:
         parts = [f"{self.read} read", f"{self.new} new", f"{self.changed} changed"]
         parts += [
             f"{n} {word}"
-            for word in ("gone", "flagged", "failed", "contradicted")
+            for word in ("gone", "flagged", "failed", "partial", "contradicted")
             if (n := vars(self)[word])
         ]
         return f"{self.resource}: {', '.join(parts)}"

@@ -15,7 +15,14 @@ from ftgov import __version__
 from ftgov.api.archive.listings import Listing
 from ftgov.api.archive.merge import settled_records
 from ftgov.api.archive.result import Tally
-from ftgov.api.archive.standing import Standing, archived_name, known_of
+from ftgov.api.archive.standing import (
+    SWEEP,
+    Known,
+    Standing,
+    archived_name,
+    item_mark,
+    state_of,
+)
 from ftgov.api.archive.writer import Writer
 from ftgov.api.recording import append
 from ftgov.errors import FtgovError
@@ -36,7 +43,12 @@ from ftgov.store.workspace import Workspace
 _HELD = 32 << 20
 """How many bytes of answers are held before they are written."""
 
+_MANY = 500
+"""How many things with nothing below them are recorded at once: some hosts list all on one page."""
+
 _BILL_CLOSED = timedelta(days=3)
+_AFTERWARDS = 3_600
+_LOST = frozenset({"the host answered 404", "the host answered 410"})
 
 
 class Wanted(NamedTuple):
@@ -86,6 +98,7 @@ class Run(NamedTuple):
     tallies: dict[str, Tally]
     files: dict[str, RemoteFile]
     captured: list[str]
+    scope: str = ""
 
     def remember_file(self, item: Any) -> None:
         """Remember a file that the host lists, for when its content is fetched."""
@@ -103,7 +116,10 @@ class Run(NamedTuple):
 
 
 class Read(NamedTuple):
-    """A thing with everything below it as it was read; `answers` are those below."""
+    """A thing with everything below it as it was read; `answers` are those below.
+
+    `flags` say why nothing can follow from it: only its raw is kept.
+    """
 
     item: Any
     native_id: str
@@ -111,6 +127,7 @@ class Read(NamedTuple):
     answers: tuple[Answer, ...] = ()
     downloads: tuple[tuple[str, Path], ...] = ()
     fault: FtgovError | None = None
+    flags: tuple[Flag, ...] = ()
 
     @property
     def held(self) -> int:
@@ -130,8 +147,9 @@ def keep(run: Run, listing: Listing, page: Answer, things: Iterator[Read]) -> in
     """Record what is new of a page's things, in order; return how many things changed.
 
     A page's answer and what hangs below its things make one capture, recorded in one transaction
-    with what follows from them; where they are many bytes, several, each with the page's answer.
-    It is written beside the reading of what comes next.
+    with what follows from them. Many bytes make several, each with the page's answer; many things
+    with nothing below them make one, and several transactions. It is written beside the reading of
+    what comes next.
     """
     ready: list[_Ready] = []
     changed = held = 0
@@ -142,7 +160,7 @@ def keep(run: Run, listing: Listing, page: Answer, things: Iterator[Read]) -> in
         ready.append(found)
         changed += 1
         held += thing.held
-        if held > _HELD:
+        if held > _HELD or (not held and len(ready) >= _MANY):
             run.writer.begin(partial(_write, run, listing, page, ready))
             ready, held = [], 0
     run.writer.begin(partial(_write, run, listing, page, ready))
@@ -158,8 +176,10 @@ def _ready(run: Run, listing: Listing, page: Answer, thing: Read) -> _Ready | No
         return None
     files = _files(thing)
     unit = Unit(thing.item, page.digest, page.at, thing.below, files)
-    derived = _derived(run, listing, unit)
+    derived = Derived(flags=thing.flags) if thing.flags else _derived(run, listing, unit)
     native = native_key(listing, thing.native_id)
+    known = run.standing.get(listing.resource, native)
+    tally.partial += any(each.refused and not _is_lost(each) for each in thing.below)
     made = Archived(
         name=archived_name(run.where, listing.resource, native),
         provider=run.where.provider,
@@ -170,11 +190,14 @@ def _ready(run: Run, listing: Listing, page: Answer, thing: Read) -> _Ready | No
         parts=_parts(listing, unit),
         files=tuple(files.values()),
         flags=() if listing.private else derived.flags,
-        settled=derived.settled or _is_past(listing, thing.item, run.clock()),
+        settled=(derived.settled and _is_whole(listing, thing, known, page.at))
+        or _is_past(listing, thing.item, run.clock()),
+        reach=listing.reach(run.wanted.content),
+        scope=scope_of(run, listing),
     )
-    known = run.standing.known.get(made.name)
-    state = known_of(made.model_dump(mode="json")).state
-    if known is not None and not known.tombstoned and state == known.state:
+    state = state_of(made)
+    sure = known is not None and not known.tombstoned and not known.missed
+    if known is not None and sure and state == known.state:
         tally.unchanged += 1
         _drop(thing)
         return None
@@ -197,6 +220,28 @@ def _derived(run: Run, listing: Listing, unit: Unit) -> Derived:
         where = ".".join(map(str, first["loc"]))
         told = f"no {fault.title} can hold it ({where}: {first['msg']}); only its raw is kept"
         return Derived(flags=(Flag(path=".", fault=told[:500]),))
+
+
+def _is_whole(listing: Listing, thing: Read, known: Known | None, at: str) -> bool:
+    """Return whether all below a thing that is over was read, and no more is to be expected.
+
+    A host may add events after a job's end; so it is looked at again an hour later. A file that is
+    lost is asked for a second time.
+    """
+    if listing.has_under and not thing.below:
+        return False
+    ended = thing.item.get("finished_at") if isinstance(thing.item, dict) else None
+    if type(ended) is int and datetime.fromisoformat(at).timestamp() < ended + _AFTERWARDS:
+        return False
+    if any(each.refused and not _is_lost(each) for each in thing.below):
+        return False
+    seen_so = known is not None and known.item == item_mark(digest_bytes(item_bytes(thing.item)))
+    return seen_so or not any(each.refused for each in thing.below)
+
+
+def _is_lost(below: Below) -> bool:
+    """Return whether a file's content is gone for ever, as the host says."""
+    return below.resource == "files.content" and below.refused in _LOST
 
 
 def _is_past(listing: Listing, item: Any, now: str) -> bool:
@@ -224,7 +269,7 @@ def _parts(listing: Listing, unit: Unit) -> tuple[ArchivedPart, ...]:
             resource=each.resource,
             of=each.of[:1024],
             items=len(each.items),
-            content=digest_bytes(item_bytes(each.items)),
+            content=each.content,
             responses=each.answers,
             refused=each.refused,
         )
@@ -272,8 +317,32 @@ def _write(run: Run, listing: Listing, page: Answer, ready: Sequence[_Ready]) ->
         run.workspace, (record for each in ready for record in each.derived.records)
     )
     archived = [each.made.model_copy(update={"capture": name}) for each in ready]
-    commit(run, [capture, *fresh, *archived])
-    run.captured.append(name)
+    commit(run, [*walk_begun(run, listing), capture, *fresh, *archived])
+    if name not in run.captured[-1:]:
+        run.captured.append(name)
+
+
+def scope_of(run: Run, listing: Listing) -> str:
+    """Return whose view a listing shows: the project's, or the whole organisation's."""
+    return "organization" if listing.place.admin else run.scope
+
+
+def sweep_of(run: Run, listing: Listing) -> tuple[str, str]:
+    """Return the resource and the id of the entry about how far a listing was read."""
+    return f"{listing.resource}.{SWEEP}", f"{listing.parent or 'all'}@{scope_of(run, listing)}"
+
+
+def walk_begun(run: Run, listing: Listing) -> tuple[Archived, ...]:
+    """Return what says that a walk wrote something and did not end; it goes before what is new.
+
+    Until its end is recorded, known things at the top say nothing of those below them.
+    """
+    resource, native = sweep_of(run, listing)
+    known = run.standing.get(resource, native) if listing.newest_first else None
+    if known is None or not known.settled:
+        return ()
+    mark = run.workspace.ledger.get(Archived, archived_name(run.where, resource, native))
+    return (mark.model_copy(update={"settled": False}),) if mark is not None else ()
 
 
 def _incoming(ready: _Ready) -> Iterator[Incoming]:

@@ -3,28 +3,32 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from ftgov.api.archive.gone import UNNAMED, ask_for_open, settle_missing
 from ftgov.api.archive.listings import FILES, Listing, Under
-from ftgov.api.archive.run import Read, Run, commit, keep, native_key
-from ftgov.api.archive.standing import SWEEP, archived_name
+from ftgov.api.archive.run import Read, Run, keep, native_key, scope_of
+from ftgov.api.archive.standing import Known, archived_name, item_mark
+from ftgov.api.archive.sweeps import close_early, close_whole, leave_open, may_end_early
 from ftgov.errors import FtgovError
 from ftgov.providers.announced import ended_on
 from ftgov.providers.lax import clean, item_bytes
-from ftgov.providers.paging import Page, pages
+from ftgov.providers.paging import NotWhole, Page, pages
 from ftgov.providers.protocol import Answer, HostError, HostRefused
 from ftgov.providers.shapes.unit import Below
-from ftgov.records.archived import Archived, ArchivedPart
+from ftgov.records.archived import Flag
 from ftgov.records.digest import digest_bytes
 
 _QUIET_PAGES = 2
 """After so many pages on which all is known and settled, what follows is known too."""
 
-_SWEEP_AGAIN = timedelta(days=7)
 _UNAUTHORISED = 401
 _NO_MORE = (404, 410)
+_NOT_ITS_OWN = "another thing on its page has the same id; only its raw is kept"
+_TWIN = (Flag(path=".", fault=_NOT_ITS_OWN),)
 
 
 def walk(run: Run, listing: Listing) -> None:
@@ -49,6 +53,8 @@ def walk(run: Run, listing: Listing) -> None:
     except HostError as fault:
         tally.refused = f"{fault.what} {fault.why}".strip()
     run.writer.settle()
+    if tally.refused:
+        leave_open(run, listing)
     if not listing.parent:
         run.say(tally.said())
 
@@ -65,13 +71,17 @@ def _walk(run: Run, listing: Listing) -> None:
     """Read a listing as far as anything can be new, then what is open but was not met."""
     met: set[str] = set()
     quiet, before = 0, float("inf")
-    early = listing.newest_first and not run.wanted.full and _swept_lately(run, listing)
+    early = listing.newest_first and not run.wanted.full and may_end_early(run, listing)
     ended_early = False
-    for page in pages(run.host, _from(run, listing)):
+    # Where reading may end early, nothing is asked ahead.
+    ahead = not early and run.wanted.since is None
+    for page, things in _begun(run, listing, met, ahead=ahead):
         for item in page.items:
             before, sorted_ = _in_order(item, before)
             early = early and sorted_
-        changed = _page(run, listing, page, met)
+        failed = run.tally(listing.resource).failed
+        changed = keep(run, listing, page.answer, things) > 0
+        changed = changed or run.tally(listing.resource).failed > failed
         for item in page.items:
             for inner in listing.inner(item) if _native(listing, item) else ():
                 walk(run, inner)
@@ -82,47 +92,95 @@ def _walk(run: Run, listing: Listing) -> None:
             ended_early = True
             break
     run.writer.settle()
-    standing = run.standing.of(listing.resource, listing.parent)
-    absent = [(name, each) for name, each in standing if name not in met]
-    if ended_early:
-        for _, each in absent:
-            if not each.settled and listing.one and run.wanted.since is None:
-                _open_thing(run, listing, each.native_id)
-    elif run.wanted.since is None and not listing.dated:
-        _bury(run, listing, [name for name, _ in absent])
-        _mark_swept(run, listing, met)
+    since = run.wanted.since is not None
+    if not ended_early and not since and not listing.dated:
+        settle_missing(run, listing, _missing(run, listing, met), _seen_alone)
+        close_whole(run, listing, met)
+    elif run.tally(listing.resource).failed:
+        leave_open(run, listing)
+    elif ended_early and not since:
+        ask_for_open(run, listing, _missing(run, listing, met), _seen_alone)
+        run.writer.settle()
+        close_early(run, listing)
 
 
-def _page(run: Run, listing: Listing, page: Page, met: set[str]) -> bool:
-    """Keep what is new on a page; return whether anything was, or could not be read."""
+def _missing(run: Run, listing: Listing, met: set[str]) -> list[tuple[str, Known]]:
+    """Return what this view showed before and not now: what is not gone, or was not over."""
+    scope = scope_of(run, listing)
+    return [
+        (name, each)
+        for gone in (False, True)
+        for name, each in run.standing.of(listing.resource, listing.parent, gone=gone)
+        if name not in met and each.scope == scope
+    ]
+
+
+def _seen_alone(run: Run, listing: Listing, native: str, answer: Answer) -> None:
+    """Keep a thing that was asked for by itself."""
+    run.tally(listing.resource).read += 1
+    keep(run, listing, answer, iter([_with_below(run, listing, Read(answer.content, native))]))
+
+
+def _begun(
+    run: Run, listing: Listing, met: set[str], *, ahead: bool
+) -> Iterator[tuple[Page, Iterator[Read]]]:
+    """Yield the pages of a listing, each with its things as they are read.
+
+    Ahead, what a page shows is being asked for while the page before it is kept. A page that was
+    begun is yielded before the fault that ended the listing after it.
+    """
+    waiting: tuple[Page, Iterator[Read]] | None = None
+    try:
+        for page in pages(run.host, _from(run, listing)):
+            begun = page, _page(run, listing, page, met)
+            if not ahead:
+                yield begun
+                continue
+            if waiting is not None:
+                yield waiting
+            waiting = begun
+    except (HostError, HostRefused):
+        if waiting is not None:
+            yield waiting
+        raise
+    if waiting is not None:
+        yield waiting
+
+
+def _page(run: Run, listing: Listing, page: Page, met: set[str]) -> Iterator[Read]:
+    """Begin to read what may be new on a page, and yield it in order as it comes."""
     tally = run.tally(listing.resource)
     wanted = []
+    here: dict[str, Any] = {}
     for item in page.items:
         native = _native(listing, item)
         tally.read += 1
         if listing.resource == FILES.resource:
             run.remember_file(item)
         if native is None:
-            wanted.append(Read(item, "unnamed-" + digest_bytes(item_bytes(item))[7:23]))
-            continue
+            native = UNNAMED + digest_bytes(item_bytes(item))[7:23]
+        flags: tuple[Flag, ...] = ()
+        if here.setdefault(native, item) != item:
+            native, flags = UNNAMED + digest_bytes(item_bytes(item))[7:23], _TWIN
         key = native_key(listing, native)
         met.add(archived_name(run.where, listing.resource, key))
         if _too_old(run, item):
             continue
         known = run.standing.get(listing.resource, key)
-        same = known is not None and known.item == digest_bytes(item_bytes(item))
-        if known and same and known.settled and not known.tombstoned and not run.wanted.full:
+        same = known is not None and known.item == item_mark(digest_bytes(item_bytes(item)))
+        sure = known is not None and not known.tombstoned and not known.missed
+        if same and sure and _is_over(run, listing, known) and not run.wanted.full:
             tally.unchanged += 1
             continue
-        wanted.append(Read(item, native))
-    failed = tally.failed
-    things = run.pool.map(lambda thing: _with_below(run, listing, thing), wanted)
-    return keep(run, listing, page.answer, things) > 0 or tally.failed > failed
+        wanted.append(Read(item, native, flags=flags))
+    if not listing.has_below:
+        return iter(wanted)
+    return run.pool.map(lambda thing: _with_below(run, listing, thing), wanted)
 
 
 def _with_below(run: Run, listing: Listing, thing: Read) -> Read:
     """Read what hangs below a thing; a fault comes back with it and harms no other."""
-    if _native(listing, thing.item) is None or listing.dated:
+    if _native(listing, thing.item) is None or listing.dated or thing.flags:
         return thing
     below: list[Below] = []
     answers: list[Answer] = []
@@ -152,8 +210,10 @@ def _below(run: Run, under: Under, answers: list[Answer]) -> Below:
         if fault.status == _UNAUTHORISED:
             raise
         why = f"the host answered {fault.status}"
-        return Below(under.resource, under.of, tuple(digests), tuple(items), why)
-    return Below(under.resource, under.of, tuple(digests), tuple(items))
+        return Below.listed(under.resource, under.of, digests, items, why)
+    except NotWhole as fault:
+        return Below.listed(under.resource, under.of, digests, items, fault.why)
+    return Below.listed(under.resource, under.of, digests, items)
 
 
 def _download(run: Run, file: str, below: list[Below]) -> list[tuple[str, Path]]:
@@ -164,71 +224,10 @@ def _download(run: Run, file: str, below: list[Below]) -> list[tuple[str, Path]]
         except HostRefused as fault:
             if fault.status == _UNAUTHORISED:
                 raise
-            below.append(Below("files.content", file, (), (), f"the host answered {fault.status}"))
+            why = f"the host answered {fault.status}"
+            below.append(Below.listed("files.content", file, (), (), why))
             return []
     return [(file, Path(target.name))]
-
-
-def _open_thing(run: Run, listing: Listing, native: str) -> None:
-    """Ask for a thing that was not over when it was seen last."""
-    path = (listing.one or "").replace("{id}", native)
-    tally = run.tally(listing.resource)
-    try:
-        answer = run.host.get(path)
-    except HostRefused as fault:
-        if fault.status != 404:
-            raise
-        _bury(run, listing, [archived_name(run.where, listing.resource, native)])
-        return
-    tally.read += 1
-    keep(run, listing, answer, iter([_with_below(run, listing, Read(answer.content, native))]))
-
-
-def _bury(run: Run, listing: Listing, names: list[str]) -> None:
-    """Mark things that the host shows no longer; what was archived of them stays."""
-    found = []
-    for name in names:
-        standing = run.workspace.ledger.get(Archived, name)
-        if standing is not None and standing.tombstoned_at is None:
-            found.append(standing.model_copy(update={"tombstoned_at": run.clock()}))
-    run.tally(listing.resource).gone += len(found)
-    if found:
-        commit(run, found)
-
-
-def _mark_swept(run: Run, listing: Listing, met: set[str]) -> None:
-    """Record that a listing was read to its end; again only if it changed, or a week passed."""
-    if run.tally(listing.resource).failed:
-        return
-    native = _sweep_of(listing)
-    names = "\n".join(sorted(met)).encode()
-    part = ArchivedPart(resource=SWEEP, items=len(met), content=digest_bytes(names), responses=())
-    known = run.standing.get(f"{listing.resource}.{SWEEP}", native)
-    if known and known.item == part.content and _swept_lately(run, listing):
-        return
-    resource = f"{listing.resource}.{SWEEP}"
-    made = Archived(
-        name=archived_name(run.where, resource, native),
-        provider=run.where.provider,
-        tenant=run.where.tenant,
-        resource=resource,
-        native_id=native,
-        observed_at=run.clock(),
-        parts=(part,),
-    )
-    commit(run, [made])
-
-
-def _swept_lately(run: Run, listing: Listing) -> bool:
-    known = run.standing.get(f"{listing.resource}.{SWEEP}", _sweep_of(listing))
-    if known is None:
-        return False
-    then, now = (datetime.fromisoformat(each) for each in (known.observed_at, run.clock()))
-    return now - then < _SWEEP_AGAIN
-
-
-def _sweep_of(listing: Listing) -> str:
-    return listing.parent or "all"
 
 
 def _native(listing: Listing, item: Any) -> str | None:
@@ -251,9 +250,15 @@ def _all_settled(run: Run, listing: Listing, page: Page) -> bool:
     for item in page.items:
         native = _native(listing, item)
         known = run.standing.get(listing.resource, native_key(listing, native)) if native else None
-        if known is None or not known.settled:
+        if not _is_over(run, listing, known):
             return False
     return bool(page.items)
+
+
+def _is_over(run: Run, listing: Listing, known: Known | None) -> bool:
+    """Return whether a thing is over, and was read as far as this run would read it."""
+    needed = listing.reach(run.wanted.content)
+    return known is not None and known.settled and known.reach.issuperset(needed)
 
 
 def _too_old(run: Run, item: Any) -> bool:

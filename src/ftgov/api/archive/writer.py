@@ -7,7 +7,7 @@ from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from types import TracebackType
 from typing import Self
 
-_AT_ONCE = 4
+_AT_ONCE = 8
 
 
 class Writer:

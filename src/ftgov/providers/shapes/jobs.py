@@ -13,7 +13,7 @@ from typing import Any, Final, get_args
 
 from ftgov.providers.lax import Lax, sound
 from ftgov.providers.names import name_of
-from ftgov.providers.shapes.events import Told, read_events
+from ftgov.providers.shapes.events import EVENTS, Told, read_events
 from ftgov.providers.shapes.files import unknown_dataset
 from ftgov.providers.shapes.models import is_tuned, model_named
 from ftgov.providers.shapes.steps import read_checkpoints
@@ -31,7 +31,6 @@ from ftgov.records.job import (
     JobStatus,
 )
 
-EVENTS: Final = "fine_tuning.jobs.events"
 CHECKPOINTS: Final = "fine_tuning.jobs.checkpoints"
 PERMISSIONS: Final = "fine_tuning.checkpoints.permissions"
 NONCE: Final = "ftgov_nonce"

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
+from ftgov.providers.lax import item_bytes
 from ftgov.records.archived import Flag
 from ftgov.records.base import Record
 from ftgov.records.digest import Digest, digest_bytes
@@ -28,13 +29,37 @@ class Where(NamedTuple):
 
 
 class Below(NamedTuple):
-    """A listing below a thing: `of` is the id of the thing it belongs to; `refused` says why."""
+    """A listing below a thing.
+
+    Attributes:
+        resource: What is listed.
+        of: The id of the thing it belongs to.
+        answers: Digests of the exact answers, a page each.
+        items: What they list.
+        content: Digest of the items' own JSON, keys sorted, in order.
+        refused: Why it was not read, or not to its end.
+    """
 
     resource: str
     of: str
     answers: tuple[Digest, ...]
     items: tuple[Any, ...]
+    content: Digest
     refused: str | None = None
+
+    @classmethod
+    def listed(
+        cls,
+        resource: str,
+        of: str,
+        answers: Iterable[Digest],
+        items: Iterable[Any],
+        refused: str | None = None,
+    ) -> Below:
+        """Return a listing of some items, with their digest."""
+        listed = tuple(items)
+        content = digest_bytes(item_bytes(listed))
+        return cls(resource, of, tuple(answers), listed, content, refused)
 
 
 class Unit(NamedTuple):
