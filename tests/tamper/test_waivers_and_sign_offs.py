@@ -379,22 +379,3 @@ def test_the_root_of_the_pack_can_be_pinned(people: People, opened: Workspace) -
         api.check(opened, MODEL, trust=Trust(None, people.keys["eve"].spki))
     with pytest.raises(UsageError, match="does not exist"):
         api.check(opened, MODEL, trust=Trust(people.place / "none"))
-
-
-def test_the_commands_say_what_comes_next(people: People) -> None:
-    asked = ("waive", RULE, "--model", MODEL, "--reason", "by hand", "--workspace", people.place)
-    made = run_ftgov(*asked, "--expires", _after(20)[:10], "--key", "ada", "--json")
-    assert made.status == 0, made.err
-    name = made.json["name"]
-    own = run_ftgov("waive", "--approve", name, "--key", "ada", "--workspace", people.place)
-    assert own.status == 2
-    done = run_ftgov("waive", "--approve", name, "--key", "ben", "--workspace", people.place)
-    assert "by Ada Example, approved by Ben Example" in done.out
-    listed = run_ftgov("waive", "--list", "--model", MODEL, "--workspace", people.place)
-    assert listed.out.count(name) == 1
-    signed = run_ftgov(
-        "sign-off", MODEL, "--role", "risk-owner", "--decision", "approve", "--key", "ada",
-        "--workspace", people.place,
-    )  # fmt: skip
-    assert signed.out.startswith("approve as risk-owner")
-    assert run_ftgov("waive", RULE, "--workspace", people.place, "--key", "ada").status == 2

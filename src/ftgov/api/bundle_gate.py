@@ -63,12 +63,10 @@ def check_bundle(
             something or is about another model or system, or the law changed since.
         UsageError: If a path, a name or a gate is wrong.
     """
-    place = Path(bundle)
-    pack = read_trust_pack(read_pack_file(find_trust_pack(Path(trust))), root_pin=trust_root)
+    place, root = Path(bundle), trust_root
+    pack = read_trust_pack(read_pack_file(find_trust_pack(Path(trust))), root_pin=root)
     gates = load_gates(policies or _GATES, trusted_bundles(lambda: pack, now))
-    verified, payload = verified_bundle(
-        place, Path(trust), root_pin=trust_root, complete=not withheld_ok
-    )
+    verified, payload = verified_bundle(place, Path(trust), root_pin=root, complete=not withheld_ok)
     _require_valid(place, verified)
     assert payload is not None, "a valid bundle has a statement whose signature held"
     present = moment_of(now)
@@ -83,7 +81,7 @@ def check_bundle(
             signed = counting_at_both(signed, _signed(dossier, opened, pack, present), present)
     believed = believed_pack(pack, Path(trust))
     if signed.signatures or signed.waivers:
-        require_pinned(believed, Trust(Path(trust), trust_root, require_pin))
+        require_pinned(believed, Trust(Path(trust), root, require_pin))
     signed = signed._replace(believed=believed)
     found = decided(gates, dossier.assessment, judged, signed, _signing_time(verified))
     return found._replace(verification=verified)

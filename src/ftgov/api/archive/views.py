@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import secrets
 from collections.abc import Callable
-from contextlib import suppress
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -33,9 +33,8 @@ def view_of(workspace: Workspace, host: OpenAIHost) -> str:
 
 
 def _secret(path: Path) -> bytes:
-    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL
-    with suppress(FileExistsError), os.fdopen(os.open(path, flags, 0o600), "wb") as stream:
-        stream.write(secrets.token_bytes(32))
+    if not path.exists():
+        _make_secret(path)
     found = path.read_bytes()
     if len(found) != 32:
         raise UsageError(
@@ -43,6 +42,16 @@ def _secret(path: Path) -> bytes:
             next_step="Remove it: the next run makes a new one and reads every listing to its end.",
         )
     return found
+
+
+def _make_secret(path: Path) -> None:
+    """Write a secret as a whole, unless another run was faster."""
+    made = path.with_name(f"{path.name}.{secrets.token_hex(8)}")
+    with os.fdopen(os.open(made, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as stream:
+        stream.write(secrets.token_bytes(32))
+    with contextlib.suppress(FileExistsError):
+        path.hardlink_to(made)
+    made.unlink()
 
 
 def tenant_of(host: OpenAIHost, base_url: str, say: Callable[[str], None]) -> str:
