@@ -81,9 +81,9 @@ def test_one_edited_row_signed_again_fails_recompute_alone(demo_copy: Path) -> N
     assert (plain.status, plain.json["verdict"]) == (0, "valid"), plain.out
     again = run_ftgov("verify", bundle, "--trust", demo_copy / "trust", "--recompute", "--json")
     assert again.status == 20, again.out + again.err
-    layers = {layer["layer"]: layer for layer in again.json["layers"]}
-    assert [name for name, each in layers.items() if each["verdict"] != "valid"] == ["recompute"]
-    items = layers["recompute"]["items"]
+    layers = again.json["layers"]
+    assert {each["layer"] for each in layers if each["verdict"] != "valid"} == {"recompute"}
+    items = [item for each in layers if each["layer"] == "recompute" for item in each["items"]]
     assert any(item.startswith("group_fairness.selection_rate (") for item in items), items
     assert any(": stated 0." in item and ", derived 0." in item for item in items), items
 
