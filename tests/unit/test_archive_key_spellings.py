@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -56,8 +57,12 @@ def test_an_answer_that_spells_the_key_otherwise_is_refused(
     monkeypatch: pytest.MonkeyPatch, spelling: str
 ) -> None:
     _answering(monkeypatch, "/models", lambda each: each._replace(body=SPELLINGS[spelling]))
-    with serving(Account.seeded(1)) as fake, pytest.raises(HostError) as told:
-        _host(fake).get("/models")
+    with (
+        serving(Account.seeded(1)) as fake,
+        closing(_host(fake)) as host,
+        pytest.raises(HostError) as told,
+    ):
+        host.get("/models")
     assert SECRET not in str(told.value.as_json())
 
 
@@ -86,8 +91,8 @@ def test_a_file_that_spells_the_key_is_refused(
         native = next(iter(fake.account.files))
         body = b"x" * ((1 << 20) - 20) + content
         _answering(monkeypatch, f"/files/{native}/content", lambda _: Answer(200, body))
-        with pytest.raises(HostError, match="own key"):
-            _host(fake).download(native, io.BytesIO())
+        with closing(_host(fake)) as host, pytest.raises(HostError, match="own key"):
+            host.download(native, io.BytesIO())
 
 
 def test_backslashes_without_end_are_searched_in_time_that_grows_with_their_number() -> None:
