@@ -242,6 +242,55 @@ def test_altered_ciphertext_and_altered_keys_are_told(store: EvidenceStore, tmp_
     assert [fault.split(" in the vault ")[1] for fault in faults] == ["is damaged", "is no key"]
 
 
+@pytest.mark.parametrize("other_process", [False, True])
+def test_a_crash_between_key_and_file_leaves_nothing_that_is_in_the_way(
+    store: EvidenceStore, tmp_path: Path, other_process: bool
+) -> None:
+    class Cut(BaseException):
+        pass
+
+    def cut(*_: object) -> None:
+        raise Cut
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(store.sealed._shelf, "put", cut)
+        with pytest.raises(Cut):
+            store.put_bytes(CONTENT, name="a.jsonl", erasable=True)
+    if other_process:
+        store = EvidenceStore(tmp_path / "w" / "evidence")
+    assert len(list((tmp_path / "w" / "vault").iterdir())) == 1
+    assert not store.has(digest_bytes(CONTENT))
+    assert store.verify() == ()
+    kept = store.put_bytes(CONTENT, name="a.jsonl", erasable=True)
+    with store.open(kept.digest) as stream:
+        assert stream.read() == CONTENT
+    assert store.fault(kept.digest, kept.sealed) is None
+    assert store.verify() == ()
+    keys = [key.id for key in store.sealed.vault.all_of(kept.digest)]
+    assert len(keys) == 2
+    store.sealed.destroy(keys)
+    assert not store.has(kept.digest)
+
+
+def test_a_ciphertext_that_is_gone_is_told_and_can_be_recorded_anew(
+    store: EvidenceStore, tmp_path: Path
+) -> None:
+    kept = store.put_bytes(CONTENT, name="a.jsonl", erasable=True)
+    assert kept.sealed
+    name = bare(kept.sealed)
+    (tmp_path / "w" / "evidence" / name[:2] / name).unlink()
+    assert store.fault(kept.digest, kept.sealed) == "is gone"
+    with pytest.raises(NotAssessable, match="cannot be read") as caught:
+        store.open(kept.digest)
+    assert "record it again" in caught.value.next_step
+    again = store.put_bytes(CONTENT, name="a.jsonl", erasable=True)
+    assert again.sealed != kept.sealed
+    with store.open(kept.digest) as stream:
+        assert stream.read() == CONTENT
+    assert store.fault(again.digest, again.sealed) is None
+    assert store.fault(kept.digest, kept.sealed) == "is gone"  # the first record's own file is
+
+
 def test_a_key_that_cannot_be_written_leaves_nothing(store: EvidenceStore, tmp_path: Path) -> None:
     (tmp_path / "w" / "vault").write_text("no folder")
     with pytest.raises(FtgovError, match="could not be stored"):

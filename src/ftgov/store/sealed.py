@@ -80,12 +80,13 @@ class SealedEvidence:
             digest: Digest = f"sha256:{plain.hexdigest()}"
             with self._alone(digest):
                 _refuse_clear(self._shelf, digest)
-                if standing := self.vault.of(digest):
-                    self.open(digest).close()
+                if standing := self._standing(digest):
+                    self._opened(standing).close()
                     self._shelf.send(standing.sealed)
                     return Kept(digest, size, standing.sealed)
                 kept = f"sha256:{cipher.hexdigest()}"
-                # The key comes first: one without a file does no harm, a file without one is lost.
+                # The key comes first: a crash then leaves a key without a file, which opens nothing
+                # and is passed over; a file without a key would be lost.
                 self.vault.keep(
                     SealedKey(id=secret.id, key=secret.key.hex(), sealed=kept, plain=digest)
                 )
@@ -121,8 +122,16 @@ class SealedEvidence:
 
     def key_of(self, digest: Digest) -> SealedKey | None:
         """Return the key of a content whose ciphertext is here, or None."""
-        key = self.vault.of(digest)
+        key = self._standing(digest)
         return key if key and self._shelf.has(key.sealed) else None
+
+    def _standing(self, digest: Digest) -> SealedKey | None:
+        """Return a key of a content in the place of whose ciphertext anything is, sound or not."""
+        for keys in (self.vault.known_of, self.vault.all_of):
+            for key in keys(digest):
+                if self._shelf.holds(key.sealed):
+                    return key
+        return None
 
     def open(self, digest: Digest) -> BinaryIO:
         """Open a sealed content, after all of it was checked; it is never written to disk.
@@ -130,9 +139,13 @@ class SealedEvidence:
         Raises:
             NotAssessable: If it was erased, its key is lost, or its file is not what was recorded.
         """
-        key = self.vault.of(digest)
+        key = self._standing(digest) or self.vault.of(digest)
         if key is None:
             raise self._without_key(digest)
+        return self._opened(key)
+
+    def _opened(self, key: SealedKey) -> BinaryIO:
+        digest = key.plain
         raw = self._shelf.open(key.sealed)
         try:
             stream = unsealed(raw, key=key.secret)
@@ -178,7 +191,11 @@ class SealedEvidence:
             self.vault.destroy(key_id)
 
     def problems(self) -> Iterator[str]:
-        """Unseal every file that has a key and tell what is wrong; tell keys that outlived."""
+        """Unseal every file that has a key and tell what is wrong; tell keys that outlived.
+
+        A key without a file is no fault here: it was kept just before a crash, or the file is gone,
+        which the records that name it tell.
+        """
         yield from self.vault.problems()
         erasures: Iterable[Erasure] = ()
         with suppress(LedgerTampered):  # the ledger's own check tells where
@@ -191,9 +208,11 @@ class SealedEvidence:
                         "open the workspace where it can be written to, or erase it again"
                     )
         for key in self.vault.every():
+            if not self._shelf.holds(key.sealed):
+                continue
             try:
                 self._sound.discard((key.plain, key.sealed, key.id))
-                self.open(key.plain).close()
+                self._opened(key).close()
             except NotAssessable as fault:
                 yield f"{fault.what} {fault.why}"
 

@@ -115,7 +115,11 @@ class Vault:
 
     def of(self, plain: Digest) -> SealedKey | None:
         """Return a key that opens a content, or None where there is none any more."""
-        return next(iter(self._keys(plain) or self.all_of(plain)), None)
+        return next(iter(self.known_of(plain) or self.all_of(plain)), None)
+
+    def known_of(self, plain: Digest) -> list[SealedKey]:
+        """Return the keys that open a content, of those this process has seen."""
+        return [key for name in self._known.get(plain, ()) if (key := self.get(name))]
 
     def all_of(self, plain: Digest) -> list[SealedKey]:
         """Return all keys that open a content, those included that others added meanwhile."""
@@ -124,7 +128,7 @@ class Vault:
                 if name not in self._read and (key := self.get(name)):
                     self._read.add(name)
                     self._known.setdefault(key.plain, []).append(name)
-        return self._keys(plain)
+        return self.known_of(plain)
 
     def get(self, key_id: str) -> SealedKey | None:
         """Return a key by its id, or None where there is none, or its file is damaged."""
@@ -189,6 +193,3 @@ class Vault:
             found = (path.stem for path in self._folder.iterdir() if path.suffix == ".json")
             return sorted(name for name in found if _ID.fullmatch(name))
         return []
-
-    def _keys(self, plain: Digest) -> list[SealedKey]:
-        return [key for name in self._known.get(plain, ()) if (key := self.get(name))]
