@@ -81,7 +81,7 @@ class Desk:
             found = checklists_of(opened, SYSTEM, as_of="2026-11-21", only=["prohibited"])
         (line,) = (line for line in found.lists[0].lines if line.id == "PROH-1")
         notes = {item.by: item.note for item in line.state.shown_by}
-        return line.state.state, notes["answer:proh-1"]
+        return line.state.state, notes["sign-off:proh-1"]
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from ftgov.records.base import Name, Record
 Decides = Literal["full", "partial", "human", "information"]
 Rests = Literal["purpose", "job"]
 AnswerType = Literal["yes_no", "text", "date"]
-KINDS = frozenset({"finding", "record", "answer"})
+KINDS = frozenset({"finding", "record", "answer", "sign-off"})
 RECORDS = frozenset(
     {
         *("purpose", "classification", "data-origin", "data-files", "evaluations", "job"),
@@ -31,7 +31,8 @@ class EvidenceSpec(Record):
         decides: How far stored evidence decides; `information` for a fine.
         tool: What the tool decides itself, in words.
         judge: What a person must judge, in words.
-        shown_by: `finding:<analyzer>`, `record:<kind>` or `answer:<question>`; all are needed.
+        shown_by: `finding:<analyzer>`, `record:<kind>`, `answer:<question>` or
+            `sign-off:<question>` (two people signed the answer); all are needed.
         fresh_days: After how many days an answer is stale; None for never.
         controls: Ids of the public OSCAL catalogue of the Act.
         checklists: The checklists that the duty stands in.

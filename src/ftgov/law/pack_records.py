@@ -260,12 +260,15 @@ class Pack(BasePack):
     def _asks_what_it_has(self) -> Pack:
         duties = {duty.id for duty in self.obligations}
         asked = {f"answer:{question.id}" for question in self.questions}
+        asked |= {f"sign-off:{question.id}" for question in self.questions if question.four_eyes}
         if strange := sorted(set(self.evidence) ^ duties) if self.evidence else []:
             raise ValueError(f"evidence.yaml and obligations.yaml differ in {strange[0]}")
         if strange := sorted({question.settles for question in self.questions} - duties):
             raise ValueError(f"a question settles {strange[0]}, which is no duty")
         shown = {each for spec in self.evidence.values() for each in spec.shown_by}
-        if strange := sorted({each for each in shown if each.startswith("answer:")} ^ asked):
+        if strange := sorted(
+            {each for each in shown if each.startswith(("answer:", "sign-off:"))} ^ asked
+        ):
             raise ValueError(f"evidence.yaml and questions.yaml differ in {strange[0]}")
         lists = {each for spec in self.evidence.values() for each in spec.checklists}
         if strange := sorted(lists - set(self.checklists)):

@@ -23,6 +23,9 @@ _REASONED = frozenset({"mod_override", "scratch_override"})
 """Human findings that go before figures; they are nothing without their reason."""
 _PARTS = ("value", "reason", "evidence")
 
+_Waits = Literal["open", "re-opened", "unsigned"]
+"""What a question waits for: an answer, another one, or signatures under the one it has."""
+
 
 class Asked(Record):
     """A question that is open, with all that a person needs to answer it."""
@@ -37,7 +40,7 @@ class Asked(Record):
     who: tuple[str, ...]
     evidence: Literal["required", "optional"] = "optional"
     four_eyes: bool = False
-    state: Literal["open", "re-opened", "unsigned"] = "open"
+    state: _Waits = "open"
     note: str = ""
 
 
@@ -67,16 +70,14 @@ def open_questions(
     facts = [fact for fact in pack.facts if fact in found.missing or fact in reopened]
     asked = [_fact(pack, fact, reopened) for fact in facts]
     lacking = {
-        item.by.partition(":")[2]: item
-        for duty in duties
-        for item in duty.shown_by
-        if item.by.startswith("answer:") and item.state != "present"
+        item.by: item for duty in duties for item in duty.shown_by if item.state != "present"
     }
     for question in pack.questions:
-        if question.id in lacking:
-            item = lacking[question.id]
+        if item := lacking.get(f"answer:{question.id}"):
             again = item.state != "missing" or item.note != "not answered"
             asked.append(_duty(question, item.note if again else ""))
+        elif item := lacking.get(f"sign-off:{question.id}"):
+            asked.append(_duty(question, item.note, state="unsigned"))
     return tuple(asked)
 
 
@@ -95,7 +96,7 @@ def _fact(pack: Pack, fact: str, reopened: Mapping[str, str]) -> Asked:
     )
 
 
-def _duty(question: QuestionSpec, note: str) -> Asked:
+def _duty(question: QuestionSpec, note: str, state: _Waits = "open") -> Asked:
     return Asked(
         id=question.id,
         settles=question.settles,
@@ -106,16 +107,9 @@ def _duty(question: QuestionSpec, note: str) -> Asked:
         who=question.who,
         evidence=question.evidence,
         four_eyes=question.four_eyes,
-        state=_state_of(question, note),
+        state="re-opened" if note.startswith("re-opened") else state,
         note=note,
     )
-
-
-def _state_of(question: QuestionSpec, note: str) -> Literal["open", "re-opened", "unsigned"]:
-    """Return what a question waits for: an answer, another one, or signatures under the one."""
-    if note.startswith("re-opened"):
-        return "re-opened"
-    return "unsigned" if question.four_eyes and note.startswith("answered by") else "open"
 
 
 def checked_answer(pack: Pack, question: str, value: object, reason: str) -> FactValue:

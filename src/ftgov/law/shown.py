@@ -47,6 +47,8 @@ def shown(by: str, spec: EvidenceSpec, known: Known) -> ShownBy:
         state, note = _finding(name, known)
     elif kind == "answer":
         state, note = _answer(name, spec, known)
+    elif kind == "sign-off":
+        state, note = _sign_off(name, known)
     else:
         state, note = _record(name, known)
     return ShownBy(by=by, state=state, note=note)
@@ -67,9 +69,7 @@ def _finding(analyzer: str, known: Known) -> tuple[Shown, str]:
 
 
 def _answer(name: str, spec: EvidenceSpec, known: Known) -> tuple[Shown, str]:
-    answers = known.subject.standing.answers
-    answer = next((each for each in answers if each.question == name), None)
-    question = known.questions[name]
+    answer, question = _given(name, known), known.questions[name]
     if answer is None:
         return "missing", "not answered"
     if name in known.reopened:
@@ -78,19 +78,26 @@ def _answer(name: str, spec: EvidenceSpec, known: Known) -> tuple[Shown, str]:
         return "contradicting", f"answered no by {answer.author}"
     if question.evidence == "required" and not answer.evidence:
         return "missing", "answered, but no file backs it"
-    standing = known.subject.standing
-    if question.four_eyes and (
-        fault := unmet(digest_record(answer), standing.hands, standing.uncounted)
-    ):
+    return _age(answer, question, spec, known)
+
+
+def _given(name: str, known: Known) -> Answer | None:
+    """Return the answer to a question that stands."""
+    answers = known.subject.standing.answers
+    return next((each for each in answers if each.question == name), None)
+
+
+def _sign_off(name: str, known: Known) -> tuple[Shown, str]:
+    """Return whether two people of the trust pack signed the answer that stands."""
+    answer, standing = _given(name, known), known.subject.standing
+    if answer is None:
+        return "missing", "nothing to sign yet: not answered"
+    if name in known.reopened:
+        return "stale", f"re-opened: {known.reopened[name]}"
+    if fault := unmet(digest_record(answer), standing.hands, standing.uncounted):
         return "missing", f"answered by {answer.author}, but {fault}"
-    state, note = _age(answer, question, spec, known)
-    return state, note + _signers(answer, known) if question.four_eyes else note
-
-
-def _signers(answer: Answer, known: Known) -> str:
-    """Return who signed an answer, by the trust pack."""
-    mine = [hand for hand in known.subject.standing.hands if hand.answer == digest_record(answer)]
-    return f"; signed by {', '.join(f'{hand.holder} ({hand.hand})' for hand in mine)}"
+    mine = [hand for hand in standing.hands if hand.answer == digest_record(answer)]
+    return "present", f"signed by {', '.join(f'{hand.holder} ({hand.hand})' for hand in mine)}"
 
 
 def _age(

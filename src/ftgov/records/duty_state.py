@@ -16,7 +16,7 @@ class ShownBy(Record):
     """One thing that shows a duty, and how it stands.
 
     Attributes:
-        by: `finding:<analyzer>`, `record:<kind>` or `answer:<question>`.
+        by: `finding:<analyzer>`, `record:<kind>`, `answer:<question>` or `sign-off:<question>`.
         state: How it stands.
         note: Why, in words.
     """

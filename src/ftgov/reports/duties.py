@@ -112,8 +112,8 @@ def _line(item: ShownBy) -> str:
 
 def _name(item: ShownBy) -> str:
     kind, _, name = item.by.partition(":")
-    if kind == "answer":
-        return f"answer {name}"
+    if kind in {"answer", "sign-off"}:
+        return f"{kind} {name}"
     return name.replace("_", " ").replace("-", " ")
 
 
