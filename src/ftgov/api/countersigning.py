@@ -6,8 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from ftgov.api.clock import Moment, moment_of
-from ftgov.errors import InvalidBundle, NotAssessable
-from ftgov.records.attestation import Verification
+from ftgov.api.verification import require_valid
 from ftgov.records.base import Record
 from ftgov.signing.bundle_edit import add_to_bundle
 from ftgov.signing.bundle_read import open_bundle
@@ -63,7 +62,8 @@ def countersign(
     payload = None
     if not reasons:
         verified, payload = verified_bundle(bundle, trust, root_pin=trust_root)
-        _require_valid(verified)
+        dissent = "; sign a dissent with --dissent --reason TEXT"
+        require_valid(verified, "nobody can agree with it", dissent)
     with open_bundle(bundle) as opened:
         if payload is not None:
             require_same(opened, payload)
@@ -79,15 +79,3 @@ def countersign(
     add_to_bundle(bundle, file, content)
     kind = "dissent" if reasons else "agreement"
     return CountersignatureMade(bundle=str(bundle), file=file, kind=kind, spki=key.spki)
-
-
-def _require_valid(result: Verification) -> None:
-    if result.verdict == "valid":
-        return
-    worst = next(each for each in result.layers if each.verdict == result.verdict)
-    kind = InvalidBundle if result.verdict == "invalid" else NotAssessable
-    raise kind(
-        f"The bundle is not valid, so nobody can agree with it: {worst.layer}: {worst.detail}",
-        why="; ".join(worst.items[:3]),
-        next_step="ftgov verify shows all of it; sign a dissent with --dissent --reason TEXT.",
-    )

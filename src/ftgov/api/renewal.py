@@ -7,9 +7,8 @@ from pathlib import Path
 from typing import Final
 
 from ftgov.api.clock import Moment, moment_of
-from ftgov.api.verification import verify
-from ftgov.errors import FtgovError, InvalidBundle, NotAssessable, UsageError
-from ftgov.records.attestation import Verification
+from ftgov.api.verification import require_valid, verify
+from ftgov.errors import FtgovError, UsageError
 from ftgov.records.base import Record, Time, time_text
 from ftgov.records.digest import Digest, digest_bytes
 from ftgov.signing.bundle_read import open_bundle
@@ -131,7 +130,7 @@ def _sealed(
 ) -> tuple[bytes, tuple[TimestampAuthority, ...]]:
     """Return the sealed PDF of a valid bundle, and whose time stamps count."""
     result = verify(bundle, trust, trust_root=trust_root)
-    _require_valid(result)
+    require_valid(result, "its PDF is not renewed", "")
     if not any(layer.layer == "pdf" for layer in result.layers):
         raise UsageError(
             f"The bundle {bundle} holds no sealed PDF.",
@@ -141,18 +140,6 @@ def _sealed(
         original = opened.read(PDF_NAME)
     pack = read_trust_pack(read_pack_file(find_trust_pack(trust)), root_pin=trust_root)
     return original, pack.terms.authorities
-
-
-def _require_valid(result: Verification) -> None:
-    if result.verdict == "valid":
-        return
-    worst = next(each for each in result.layers if each.verdict == result.verdict)
-    kind = InvalidBundle if result.verdict == "invalid" else NotAssessable
-    raise kind(
-        f"The bundle is not valid, so its PDF is not renewed: {worst.layer}: {worst.detail}",
-        why="; ".join(worst.items[:3]),
-        next_step="ftgov verify shows all of it.",
-    )
 
 
 def _pdf(path: Path) -> bytes:

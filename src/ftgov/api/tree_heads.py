@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Literal
 
@@ -114,19 +116,9 @@ def read_head(
         UsageError: If the file is absent, or `log_key` is none.
         NotAssessable: If the file holds no tree head, or that of another log.
     """
-    try:
+    with told_as(path, "holds no tree head", "Use a file that `ftgov log head --output` wrote."):
         note = parse_note(path.read_bytes())
         head = head_of_note(note)
-    except OSError as fault:
-        raise UsageError(
-            f"{path} cannot be read.", why=fault.strerror or "", next_step="Check the path."
-        ) from fault
-    except ValueError as fault:
-        raise NotAssessable(
-            f"{path} holds no tree head.",
-            why=str(fault),
-            next_step="Use a file that `ftgov log head --output` wrote.",
-        ) from fault
     if head.origin != _origin(workspace):
         raise NotAssessable(
             f"{path} is a tree head of another log, {head.origin}.",
@@ -140,6 +132,29 @@ def read_head(
         signature=_signature(note, _believed(workspace, log_key)),
     )
     return described, head
+
+
+@contextmanager
+def told_as(path: Path, unusable: str, next_step: str) -> Iterator[None]:
+    """Say of a file of the log that was given why it can't be used.
+
+    Args:
+        path: The file.
+        unusable: What is wrong with a file that can be read but not parsed.
+        next_step: What to give instead.
+
+    Raises:
+        UsageError: If it can't be read.
+        NotAssessable: If parsing it raised a `ValueError`.
+    """
+    try:
+        yield
+    except OSError as fault:
+        raise UsageError(
+            f"{path} cannot be read.", why=fault.strerror or "", next_step="Check the path."
+        ) from fault
+    except ValueError as fault:
+        raise NotAssessable(f"{path} {unusable}.", why=str(fault), next_step=next_step) from fault
 
 
 def _believed(workspace: Workspace, text: str | None) -> str | None:

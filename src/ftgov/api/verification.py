@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ftgov.errors import InvalidBundle
+from ftgov.errors import InvalidBundle, NotAssessable
 from ftgov.records.attestation import LayerResult, Verification
 from ftgov.signing.trust import TrustPack, find_trust_pack, read_pack_file, read_trust_pack
 from ftgov.signing.verify import add_layers, verified_bundle
@@ -41,6 +41,29 @@ def verify(
         return result
     pack = read_trust_pack(read_pack_file(find_trust_pack(Path(trust))), root_pin=trust_root)
     return add_layers(result, _derived(place, pack, payload))
+
+
+def require_valid(found: Verification, refused: str, next_step: str) -> None:
+    """Refuse to go on with a bundle that is not valid, naming its worst layer.
+
+    Args:
+        found: What verifying it gave.
+        refused: What is not done for that reason, as in `nobody can agree with it`.
+        next_step: What to do instead, as the end of a sentence; may be empty.
+
+    Raises:
+        InvalidBundle: If it is invalid.
+        NotAssessable: If a layer could not be assessed.
+    """
+    if found.verdict == "valid":
+        return
+    worst = next(each for each in found.layers if each.verdict == found.verdict)
+    kind = InvalidBundle if found.verdict == "invalid" else NotAssessable
+    raise kind(
+        f"The bundle is not valid, so {refused}: {worst.layer}: {worst.detail}",
+        why="; ".join(worst.items[:3]),
+        next_step=f"ftgov verify shows all of it{next_step}.",
+    )
 
 
 def _derived(bundle: Path, pack: TrustPack, payload: bytes) -> list[LayerResult]:

@@ -13,6 +13,7 @@ from typing import Final, NamedTuple
 
 from ftgov.api.clock import Moment, moment_of
 from ftgov.api.recording import ACTOR, append_after
+from ftgov.api.tree_heads import told_as
 from ftgov.errors import FtgovError, InvalidBundle, LedgerTampered, NotAssessable, UsageError
 from ftgov.records.base import Record
 from ftgov.records.cosigned_head import HeadCosigned
@@ -169,7 +170,8 @@ def export_consistency(workspace: Workspace, path: Path, since: int, output: Pat
 
 
 def _read(path: Path) -> _Signed:
-    try:
+    instead = "Name a file of `ftgov log head`, or a bundle's log/report.tlog-proof."
+    with told_as(path, "holds no tree head", instead):
         content = path.read_bytes()
         proof = parse_proof(content) if content.startswith(FIRST_LINE.encode()) else None
         note = parse_note(proof.checkpoint if proof else content)
@@ -177,16 +179,6 @@ def _read(path: Path) -> _Signed:
         if not 0 < head.size < _TOO_MANY:
             raise ValueError(f"its head is of {head.size} entries")  # any log grows out of none
         return _Signed(proof, note, head)
-    except OSError as fault:
-        raise UsageError(
-            f"{path} cannot be read.", why=fault.strerror or "", next_step="Check the path."
-        ) from fault
-    except ValueError as fault:
-        raise NotAssessable(
-            f"{path} holds no tree head.",
-            why=str(fault),
-            next_step="Name a file of `ftgov log head`, or a bundle's log/report.tlog-proof.",
-        ) from fault
 
 
 def _log_key(last: HeadCosigned | None, given: str | None, origin: str) -> str:
@@ -244,20 +236,11 @@ def _check_grown(path: Path, signed: _Signed, last: HeadCosigned, consistency: P
             next_step="Ask the log's holder for a proof, and give it with --consistency: "
             f"ftgov log consistency HEAD --since {last.size} --output FILE",
         )
-    try:
+    instead = f"ftgov log consistency HEAD --since {last.size} --output FILE"
+    with told_as(consistency, "is no proof of what is asked", instead):
         proof = parse_consistency(consistency.read_bytes())
         if proof.old != last.size or parse_note(proof.checkpoint).text != signed.note.text:
             raise ValueError(f"it is not from {last.size} entries to this head")
-    except OSError as fault:
-        raise UsageError(
-            f"{consistency} cannot be read.", why=fault.strerror or "", next_step="Check the path."
-        ) from fault
-    except ValueError as fault:
-        raise NotAssessable(
-            f"{consistency} is no proof of what is asked.",
-            why=str(fault),
-            next_step=f"ftgov log consistency HEAD --since {last.size} --output FILE",
-        ) from fault
     if not grew(proof, bytes.fromhex(last.root.removeprefix("sha256:")), head):
         raise _rewritten(head, f"the {last.size} entries cosigned before are not its first ones")
 

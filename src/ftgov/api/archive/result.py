@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from ftgov.records.base import Record
 
 
@@ -64,26 +62,12 @@ class Planned(Record):
     note: str = ""
 
 
-@dataclass
-class Tally:
+class Tally(ResourceTally, frozen=False):
     """The counts of one resource while it is read."""
-
-    resource: str
-    read: int = 0
-    new: int = 0
-    changed: int = 0
-    unchanged: int = 0
-    gone: int = 0
-    flagged: int = 0
-    failed: int = 0
-    partial: int = 0
-    contradicted: int = 0
-    refused: str | None = None
-    ended: str | None = None
 
     def done(self) -> ResourceTally:
         """Return the counts as a record."""
-        return ResourceTally.model_validate(vars(self))
+        return ResourceTally.model_validate(self.model_dump())
 
     def said(self) -> str:
         """Return the counts as a line."""
@@ -91,6 +75,6 @@ class Tally:
         parts += [
             f"{n} {word}"
             for word in ("gone", "flagged", "failed", "partial", "contradicted")
-            if (n := vars(self)[word])
+            if (n := getattr(self, word))
         ]
         return f"{self.resource}: {', '.join(parts)}"

@@ -112,7 +112,7 @@ class Run(NamedTuple):
 
     def tally(self, resource: str) -> Tally:
         """Return the counts of a resource."""
-        return self.tallies.setdefault(resource, Tally(resource))
+        return self.tallies.setdefault(resource, Tally(resource=resource))
 
 
 class Read(NamedTuple):
