@@ -95,3 +95,28 @@ def test_errors_are_json_where_a_variable_or_a_file_asks_for_it(
 def test_an_error_of_a_check_into_a_file_leaves_stdout_alone(place: Path) -> None:
     ran = run_ftgov("check", "nobody", "--format", "json", "--output", "f", cwd=place)
     assert (ran.status, ran.out) == (2, "")
+
+
+@pytest.mark.parametrize(
+    ("table", "words", "told"),
+    [
+        ('[check]\npolcy = ["strict"]\n', ("check", "m"), "Did you mean 'policy'?"),
+        ('[keys.trust-pack]\nhold-er = "A"\n', ("keys", "trust-pack"), "Did you mean 'holder'?"),
+        ("[log]\nsine = 3\n", ("log",), "Did you mean 'since'?"),
+        ('[log.hed]\noutput = "x"\n', ("log",), "Did you mean 'head'?"),
+        ('[keys]\nlst = "x"\n', ("keys", "list"), "Did you mean 'list'?"),
+        ("[lineage]\nzzz = 3\n", ("lineage",), "does not have"),
+    ],
+)
+def test_an_option_that_a_command_does_not_have_is_refused_where_it_stands(
+    place: Path, tmp_path: Path, table: str, words: tuple[str, ...], told: str
+) -> None:
+    config = place / "ftgov.toml"
+    config.write_text(f"{config.read_text()}\n{table}")
+    for folder, more in ((place, ()), (tmp_path, ("--workspace", place))):
+        required = ("--output", "t/trust-pack.json") if "trust-pack" in words else ()
+        ran = run_ftgov(*words, *more, *required, cwd=folder)
+        assert ran.status == 2, ran.err
+        assert told in ran.err
+        assert "ftgov.toml: [" in ran.err
+    assert run_ftgov("doctor", cwd=place).status == 0

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import os
 import tomllib
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -56,13 +58,53 @@ def configured(*, workspace: Path | None = None) -> dict[str, Any]:
     Raises:
         UsageError: If a file is not TOML.
     """
-    project = _table(Path("pyproject.toml")).get("tool", {}).get("ftgov", {})
-    sources = [_table(user_file()), project, _table(Path("ftgov.toml"))]
-    if workspace is not None:
-        sources.append(_table(workspace / "ftgov.toml"))
     found: dict[str, Any] = {}
-    for source in sources:
+    for _, source in _sources(workspace):
         found = _merged(
             found, {key: value for key, value in source.items() if isinstance(value, dict)}
         )
     return found
+
+
+def _sources(workspace: Path | None) -> Iterator[tuple[Path, dict[str, Any]]]:
+    """Yield each file with what it sets, the nearest last."""
+    project = Path("pyproject.toml")
+    yield user_file(), _table(user_file())
+    yield project, _table(project).get("tool", {}).get("ftgov", {})
+    yield Path("ftgov.toml"), _table(Path("ftgov.toml"))
+    if workspace is not None:
+        yield workspace / "ftgov.toml", _table(workspace / "ftgov.toml")
+
+
+def refuse_unknown(
+    command: Sequence[str], table: Mapping[str, Any], known: Collection[str], workspace: Path | None
+) -> None:
+    """Refuse an option that a command doesn't have: passed over, it would change nothing unseen.
+
+    Args:
+        command: The command's words after `ftgov`.
+        table: The options that files set for it, as `configured` merged them.
+        known: The names of its options, and of the commands below it.
+        workspace: The folder of the workspace whose settings were read.
+
+    Raises:
+        UsageError: If a name is unknown; says in which file, and what is near.
+    """
+    strange = next((name for name in table if name not in known), None)
+    if strange is None:
+        return
+    where = next((path for path, said in _sources(workspace) if _sets(said, command, strange)), "")
+    near = get_close_matches(strange, list(known), n=1)
+    hint = f" Did you mean '{near[0].replace('_', '-')}'?" if near else ""
+    raise UsageError(
+        f"{where}: [{'.'.join(command)}] sets '{strange.replace('_', '-')}', which "
+        f"`ftgov {' '.join(command)}` does not have.{hint}",
+        why="A setting that is passed over would leave another in force without a word.",
+        next_step=f"Correct it, or take it out; `ftgov {' '.join(command)} --help` lists them.",
+    )
+
+
+def _sets(said: Any, command: Sequence[str], option: str) -> bool:
+    for word in command:
+        said = said.get(word) if isinstance(said, dict) else None
+    return isinstance(said, dict) and option in {key.replace("-", "_") for key in said} | set(said)

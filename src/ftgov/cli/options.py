@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from ftgov.cli.configuration import configured
+from ftgov.cli.configuration import configured, refuse_unknown
 from ftgov.cli.console import Console
 
 Body = Callable[..., None]
@@ -56,7 +56,9 @@ class ExampleCommand(click.Command):
         """Parse the line, and let an error know which command it ended."""
         if isinstance(ctx.obj, Running):
             ctx.obj.context = ctx
-        return super().parse_args(ctx, args)
+        rest = super().parse_args(ctx, args)
+        _check_settings(ctx)
+        return rest
 
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the examples below the options."""
@@ -110,7 +112,9 @@ class ListingGroup(ExampleGroup):
         """Parse the line, and let an error know which command it ended."""
         if isinstance(ctx.obj, Running):
             ctx.obj.context = ctx
-        return super().parse_args(ctx, args)
+        rest = super().parse_args(ctx, args)
+        _check_settings(ctx)
+        return rest
 
     def _show(self, **values: Any) -> None:
         if click.get_current_context().invoked_subcommand is None:
@@ -172,16 +176,36 @@ def command(*examples: str, name: str | None = None) -> Callable[[Body], Example
 def _read_settings(ctx: click.Context, option: click.Parameter, folder: Path) -> Path:
     """Let the settings of the named workspace stand above those of the current folder."""
     del option
-    path: list[str] = []
-    at: click.Context | None = ctx
-    while at is not None and at.parent is not None:
-        path.insert(0, str(at.info_name))
-        at = at.parent
     table: Any = configured(workspace=folder)
-    for name in path:
-        table = table.get(name, {}) if isinstance(table, dict) else {}
+    for at in _way(ctx):
+        table = table.get(str(at.info_name), {}) if isinstance(table, dict) else {}
     ctx.default_map = table if isinstance(table, dict) else {}
     return folder
+
+
+def _way(ctx: click.Context) -> list[click.Context]:
+    """Return the contexts from the program's first command down to this one."""
+    way: list[click.Context] = []
+    at: click.Context | None = ctx
+    while at is not None and at.parent is not None:
+        way.insert(0, at)
+        at = at.parent
+    return way
+
+
+def _check_settings(ctx: click.Context) -> None:
+    """Refuse what files set for a command, or for a group it is in, and which that doesn't have."""
+    folder = ctx.params.get("workspace")
+    place = folder if isinstance(folder, Path) else None
+    table: Any = configured(workspace=place)
+    words: list[str] = []
+    for at in _way(ctx):
+        words.append(str(at.info_name))
+        table = table.get(words[-1], {})
+        known = {str(option.name) for option in at.command.params}
+        if isinstance(at.command, click.Group):
+            known |= set(at.command.commands)
+        refuse_unknown(words, table, known, place)
 
 
 def workspace_option(function: Body) -> Body:
