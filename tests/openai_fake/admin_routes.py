@@ -12,7 +12,6 @@ from openai_fake.seeds import Json
 from openai_fake.wire import Answer, Asked, Paging, Refused, page, shown
 
 _LISTED = Paging(20, 100)
-_USAGE = ("completions", "moderations", "vector_stores")
 
 
 def _project(account: Account, name: str) -> Json:
@@ -126,6 +125,6 @@ TABLE: tuple[tuple[str, Callable[..., Answer]], ...] = (
     ("/organization/admin_api_keys", _admin_keys),
     ("/organization/audit_logs", _audit),
     ("/organization/costs", _costs),
-    *((f"/organization/usage/{kind}", _usage(kind)) for kind in _USAGE),
+    *((f"/organization/usage/{kind}", _usage(kind)) for kind in organization.USAGE),
     ("/organization/data_retention", _org_retention),
 )

@@ -217,6 +217,28 @@ def _cost(day: int, item: str, project: Json) -> Json:
     }
 
 
+USAGE = {
+    "completions": ("input_tokens", "output_tokens"),
+    "embeddings": ("input_tokens",),
+    "moderations": ("input_tokens",),
+    "images": ("images",),
+    "audio_speeches": ("characters",),
+    "audio_transcriptions": ("seconds",),
+    "vector_stores": ("usage_bytes",),
+    "file_search_calls": ("num_requests",),
+    "code_interpreter_sessions": ("num_sessions",),
+    "web_search_calls": ("num_requests",),
+}
+"""What is counted of each kind of usage."""
+
+_STORED = {"vector_stores": "usage_bytes", "code_interpreter_sessions": "num_sessions"}
+_MORE: dict[str, Json] = {
+    "completions": {"batch": None, "service_tier": None},
+    "images": {"source": None, "size": None},
+    "web_search_calls": {"context_level": None},
+}
+
+
 def usage_days(now: int, days: int, kind: str, owned: Sequence[Json]) -> list[Json]:
     """Return the usage of a kind by day, oldest first."""
     first = now // DAY * DAY - (days - 1) * DAY
@@ -228,13 +250,13 @@ def usage_days(now: int, days: int, kind: str, owned: Sequence[Json]) -> list[Js
 
 def _usage(day: int, kind: str, project: Json) -> Json:
     amount = int(share(day, kind, project["id"]) * 10_000)
-    base: Json = {"object": f"organization.usage.{kind}.result", "project_id": project["id"]}
-    if kind == "vector_stores":
-        return {**base, "usage_bytes": amount}
-    model = {"user_id": None, "api_key_id": None, "model": "gpt-4o-mini-2024-07-18"}
-    if kind == "completions":
-        return {
-            **base, **model, "input_tokens": amount, "output_tokens": amount // 4,
-            "num_model_requests": amount // 100, "batch": None, "service_tier": None,
-        }  # fmt: skip
-    return {**base, **model, "input_tokens": amount, "num_model_requests": amount // 100}
+    named = kind.replace("search_calls", "searches")
+    base: Json = {"object": f"organization.usage.{named}.result", "project_id": project["id"]}
+    if kind in _STORED:
+        return {**base, _STORED[kind]: amount}
+    who: Json = {"user_id": None, "api_key_id": None}
+    if kind == "file_search_calls":
+        return {**base, **who, "num_requests": amount // 100, "vector_store_id": "vs_1"}
+    counted = dict.fromkeys(USAGE[kind], amount)
+    made: Json = {**base, **who, **counted, "model": "gpt-4o-mini-2024-07-18"}
+    return {**made, "num_model_requests": amount // 100, **_MORE.get(kind, {})}

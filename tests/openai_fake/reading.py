@@ -8,6 +8,7 @@ from typing import Any
 import openai
 
 from openai_fake.account import ADMIN_SECRET, SECRET
+from openai_fake.organization import USAGE
 
 
 def client(url: str, key: str = SECRET, **options: Any) -> openai.OpenAI:
@@ -61,5 +62,5 @@ def _read_organization(organization: Any) -> None:
     for part in (organization.users, organization.admin_api_keys, organization.audit_logs):
         assert list(part.list())
     organization.data_retention.retrieve()
-    for kind in ("costs", "completions", "moderations", "vector_stores"):
+    for kind in ("costs", *USAGE):
         assert getattr(organization.usage, kind)(start_time=0).data

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 from urllib.parse import quote
 
@@ -201,10 +201,22 @@ _STORED: Final = Listing(
     one="/chat/completions/{id}",
     private=True,
 )
-_USAGE: Final = ("completions", "moderations", "vector_stores")
+_USAGE: Final[Mapping[str, tuple[str, ...]]] = {
+    "completions": ("project_id", "model"),
+    "embeddings": ("project_id", "model"),
+    "moderations": ("project_id", "model"),
+    "images": ("project_id", "model"),
+    "audio_speeches": ("project_id", "model"),
+    "audio_transcriptions": ("project_id", "model"),
+    "vector_stores": ("project_id",),
+    "file_search_calls": ("project_id", "vector_store_id"),
+    "code_interpreter_sessions": ("project_id",),
+    "web_search_calls": ("project_id", "model"),
+}
+"""What usage is counted of, and by what it is told apart: of a tuned model by its own name."""
 
 
-def _spans(name: str, limit: int, group: list[str], derive: Derive | None = None) -> Listing:
+def _spans(name: str, limit: int, group: Sequence[str], derive: Derive | None = None) -> Listing:
     query: dict[str, str | int | list[str]] = {"bucket_width": "1d", "group_by": list(group)}
     place = Place(f"/organization/{name}", limit=limit, admin=True, query=query, by_token=True)
     resource = f"organization.{name.replace('/', '.')}"
@@ -233,7 +245,7 @@ _ADMIN: Final = (
         whole=True,
     ),
     _spans("costs", 180, ["project_id", "line_item"], _plain(derive_bucket)),
-    *(_spans(f"usage/{name}", 31, ["project_id"]) for name in _USAGE),
+    *(_spans(f"usage/{name}", 31, group) for name, group in _USAGE.items()),
 )
 
 
