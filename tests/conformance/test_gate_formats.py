@@ -139,6 +139,24 @@ COMMAND = re.compile(
 )
 
 
+@pytest.mark.parametrize(
+    ("pattern", "said"),
+    [
+        ((0,), "PASS"),
+        ((0, 3), "PASS (1 waived)"),
+        ((3, 8), "PASS (2 waived)"),
+        ((1, 3), "FAIL (1 waived)"),
+    ],
+)
+def test_a_verdict_that_rests_on_waivers_says_how_many(pattern: tuple[int, ...], said: str) -> None:
+    found = gate_samples.judged(gate_samples.dossier(pattern))
+    assert found.verdict_text.partition(",")[0] == said
+    for form in ("text", "github"):
+        told = render_gate(form, found)
+        assert f"{said}," in told
+        assert ("waived)" in told) == ("waived" in said)
+
+
 def test_github_annotates_within_its_limits() -> None:
     many = gate_samples.judged(gate_samples.dossier((6,) * 30 + (1,) * 4 + (5,) * 9))
     lines = render_gate("github", many).splitlines()
