@@ -110,6 +110,10 @@ def test_a_report_of_an_archived_job_is_signed_and_verified(archive: Path, tmp_p
     verified = run_ftgov("verify", tmp_path / "out" / "bundle", "--trust", pack, "--recompute")
     assert verified.status == 0, verified.out
     assert "ft:gpt" in (tmp_path / "out" / "dossier.json").read_text()
+    target = tmp_path / "model.cdx.json"
+    done = run_ftgov("export", model, "--format", "cyclonedx", "--output", target, *where)
+    assert done.status == 0, done.err
+    assert json.loads(target.read_text())["components"][0]["name"] == model
 
 
 def test_the_whole_ledger_and_all_evidence_verify(archive: Path) -> None:

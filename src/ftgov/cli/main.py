@@ -37,6 +37,7 @@ COMMANDS: dict[str, str] = {
     "waive": "Accept a failed rule for a time, signed by two people.",
     "sign-off": "Approve or reject a model's assessment under your key.",
     "report": "Write the signed report and its bundle.",
+    "export": "Write a model in a format that other tools read.",
     "verify": "Check a bundle offline with a trust pack.",
     "countersign": "Sign agreement with a report, or dissent with reasons.",
     "bundle": "Pass a bundle on with evidence withheld, or as one file; renew its sealed PDF.",
