@@ -40,10 +40,10 @@ demo: packages $(VENV)/.ready
 	$(BIN)/ftgov demo $(DEMO)
 
 test: packages foreign $(VENV)/.ready
-	$(BIN)/python -m pytest -n $(WORKERS) -m "not long and not spark"
+	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m "not long and not spark"
 
 test-long: packages foreign $(VENV)/.ready $(PRISM)
-	$(BIN)/python -m pytest -n $(WORKERS) -m "long"
+	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m "long"
 
 # The judge of the fake API: 90 MB from npm, at the locked versions; without node its tests are skipped.
 build/prism/.ready: tests/prism/package-lock.json

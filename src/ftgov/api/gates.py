@@ -25,7 +25,7 @@ from ftgov.policy.load import Gate, load_gate
 from ftgov.records.attestation import Statement, Verification
 from ftgov.records.canonical import canonical_bytes
 from ftgov.records.decision import Decision, Verdict, verdict_of
-from ftgov.records.digest import digest_record
+from ftgov.records.digest import Digest, digest_record
 from ftgov.records.dossier import Assessment
 from ftgov.records.entry import DecisionsMade
 from ftgov.records.law import Classification
@@ -48,10 +48,12 @@ class GateFile(NamedTuple):
 class GateResult(NamedTuple):
     """What the gates concluded about one model.
 
-    `statement` is its signed form, if signed; `verification` that of the bundle it comes from.
+    `digest` is the assessment's; `statement` is the signed form of the decisions, if signed;
+    `verification` that of the bundle they come from.
     """
 
     assessment: Assessment
+    digest: Digest
     decisions: tuple[Decision, ...]
     verdict: Verdict
     gates: tuple[GateFile, ...]
@@ -259,7 +261,8 @@ def decided(
         signing=signing,
         waivers=signed.waivers,
     )
-    return GateResult(assessment, decisions, verdict_of(decisions), gates, signed)
+    digest = digest_record(assessment)
+    return GateResult(assessment, digest, decisions, verdict_of(decisions), gates, signed)
 
 
 def decisions_statement(assessment: Assessment, decisions: tuple[Decision, ...]) -> Statement:
@@ -314,7 +317,7 @@ def _keep(workspace: Workspace, result: GateResult, judged: str, by: _Recorder) 
     made = DecisionsMade(
         name=key_of(subject),
         model=subject.model.name,
-        assessment=digest_record(result.assessment),
+        assessment=result.digest,
         decisions=kept,
         verdict=result.verdict,
         decided_at=judged,

@@ -8,7 +8,7 @@ from pathlib import Path
 from ftgov.api.gates import GateFile, GateResult
 from ftgov.dossier.assess import TOOL
 from ftgov.exports.judged import Judged, Place
-from ftgov.records.digest import Digest, digest_record
+from ftgov.records.digest import Digest
 from ftgov.records.dossier import Assessment
 from ftgov.records.verified import BelievedPack
 from ftgov.shipped import shipped
@@ -34,7 +34,7 @@ def judged_of(result: GateResult, *, where: Path | str = SETTINGS) -> Judged:
         system=subject.system.name if subject.system else None,
         verdict=result.verdict,
         decisions=result.decisions,
-        assessment=digest_record(result.assessment),
+        assessment=result.digest,
         assessed_at=result.assessment.assessed_at,
         tool=TOOL,
         default_place=Place(_below(Path(where)) or Path(where).name),
@@ -48,8 +48,7 @@ def judged_of(result: GateResult, *, where: Path | str = SETTINGS) -> Judged:
 
 def _deciding(result: GateResult) -> BelievedPack | None:
     """Return the trust pack where what people signed has a part in the decisions, else None."""
-    about = digest_record(result.assessment)
-    signed = any(one.assessment == about for one in result.signed.signatures)
+    signed = any(one.assessment == result.digest for one in result.signed.signatures)
     waived = any(one.waiver is not None for one in result.decisions)
     return result.signed.believed if signed or waived else None
 
