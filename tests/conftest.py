@@ -92,7 +92,7 @@ def finished_demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with FileLock(str(folder) + ".lock"):
         if not (folder / "done").exists():
             shutil.rmtree(folder, ignore_errors=True)
-            done = run_ftgov("demo", folder, "--json")
+            done = run_ftgov("demo", folder, "--json", cold=True)
             assert done.status == 0, done.err
             (folder / "demo.json").write_text(done.out)
             (folder / "demo.err").write_text(done.err)
