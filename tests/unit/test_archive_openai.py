@@ -10,8 +10,10 @@ from typing import Any
 import pytest
 
 from archive_support import archived, bodies, counts, made, tally
+from ftgov.api import lineage
 from ftgov.api.archive import job_events, run
 from ftgov.api.archive.check import check_archive
+from ftgov.cli.tree import LineageTree
 from ftgov.errors import FtgovError, NotAssessable
 from ftgov.providers.names import name_of
 from ftgov.providers.warc import kept_answers
@@ -174,6 +176,29 @@ def test_what_a_whole_sweep_no_longer_shows_is_a_tombstone_and_stays(tmp_path: P
         head = workspace.ledger.head()
         archived(workspace, fake)
         assert workspace.ledger.head() == head
+
+
+def test_lineage_says_what_the_host_has_no_more(tmp_path: Path) -> None:
+    with made(tmp_path) as workspace, serving(Account.seeded(5)) as fake:
+        archived(workspace, fake)
+        model = fake.account.tuned_models()[0]
+        name = name_of(model)
+        assert lineage(workspace, name)["gone"] == lineage(workspace)["gone"] == {}
+        (job,) = [each["name"] for each in lineage(workspace, name)["jobs"]]
+        data = next(each for each in lineage(workspace, name)["datasets"])
+        fake.account.deleted_models.add(model)
+        del fake.account.files[data["observation"]["native_id"]]
+        archived(workspace, fake, full=True)
+        found = lineage(workspace, name)
+        assert set(found["gone"]) == {f"model/{name}", f"dataset/{data['name']}"}
+        assert lineage(workspace)["gone"] == found["gone"]
+        since = found["gone"][f"model/{name}"][:10]
+        head, *rest = LineageTree(found).lines(name)
+        assert head.endswith(f", gone from openai since {since}")
+        told = [line for line in rest if data["name"] in line]
+        assert told
+        assert all(f", gone from openai since {since}" in line for line in told)
+        assert not any("gone" in line for line in rest if line.startswith(f"├─ made by job {job}"))
 
 
 def test_since_leaves_older_jobs_out_and_buries_nothing(tmp_path: Path) -> None:

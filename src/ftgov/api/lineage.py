@@ -5,7 +5,8 @@ Only what a model's links reach is read, however much else a ledger holds.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from itertools import chain
 from typing import Any, Final
 
 from ftgov.api.ancestry import (
@@ -17,6 +18,7 @@ from ftgov.api.ancestry import (
     require_job,
     require_sound,
 )
+from ftgov.api.gone_at_host import gone_since
 from ftgov.api.reached import Reached, reached, require
 from ftgov.api.standing import special_of, standing_of
 from ftgov.dossier.modification import with_compute
@@ -149,7 +151,8 @@ def lineage(workspace: Workspace, model: str | None = None) -> dict[str, Any]:
 
     Of one model: `datasets`, `jobs` and `models` are what it came from, the model itself first;
     `systems`, `evaluations`, `reports`, `descendants` (models) and `later_jobs` are what came of
-    it; `links` join them; `missing` are named and not recorded; `circle` should be empty.
+    it; `links` join them; `missing` are named and not recorded; `circle` should be empty. `gone`
+    says since when a host has no more what was archived from it.
 
     Args:
         workspace: Where to look.
@@ -165,19 +168,21 @@ def lineage(workspace: Workspace, model: str | None = None) -> dict[str, Any]:
             "evaluations": (*every(Evaluation), *every(EvaluationRun)),
             "reports": every(ReportMade),
         }
-        return _told_all(groups)
+        return _told_all(workspace, groups)
     return _around(workspace, require(workspace, ModelVersion, model))
 
 
-def _told_all(groups: Mapping[str, Iterable[Record]]) -> dict[str, Any]:
-    found = {name: [plain(item) for item in items] for name, items in groups.items()}
+def _told_all(workspace: Workspace, groups: Mapping[str, Iterable[Record]]) -> dict[str, Any]:
+    kept = {name: list(items) for name, items in groups.items()}
+    found = {name: [plain(item) for item in items] for name, items in kept.items()}
     links = [
         _told(link)
         for items in found.values()
         for item in items
         for link in links_of(item["type"], item["name"], item)
     ]
-    return {**found, "links": links}
+    gone = gone_since(workspace, chain.from_iterable(kept.values()))
+    return {**found, "links": links, "gone": gone}
 
 
 def _around(workspace: Workspace, model: ModelVersion) -> dict[str, Any]:
@@ -189,7 +194,7 @@ def _around(workspace: Workspace, model: ModelVersion) -> dict[str, Any]:
     above = [name for name in dict.fromkeys((*nearest, *models)) if name != model.name]
     below = [each for each in down.records(ModelVersion).values() if each.name != model.name]
     links = tuple(dict.fromkeys((*up.links, *down.links)))
-    groups: dict[str, Iterable[Record]] = {
+    groups: dict[str, Collection[Record]] = {
         "datasets": up.records(Dataset).values(),
         "jobs": up.records(Job).values(),
         "models": [model, *(models[name] for name in above)],
@@ -207,6 +212,7 @@ def _around(workspace: Workspace, model: ModelVersion) -> dict[str, Any]:
     found["links"] = [_told(link) for link in links]
     found["missing"] = [f"{kind}/{name}" for kind, name in sorted({*up.missing, *down.missing})]
     found["circle"] = list(circle_in(links))
+    found["gone"] = gone_since(workspace, chain.from_iterable(groups.values()))
     return found
 
 

@@ -55,6 +55,7 @@ class LineageTree:
         ]
         self._records = {f"{one['type']}/{one['name']}": one for one in records}
         self._missing = set(found.get("missing", ()))
+        self._gone: Mapping[str, str] = found.get("gone", {})
         self._up: dict[str, list[dict[str, str]]] = {}
         self._down: dict[str, list[dict[str, str]]] = {}
         for link in found["links"]:
@@ -86,7 +87,7 @@ class LineageTree:
 
     def _heading(self, key: str) -> str:
         record = self._records[key]
-        return f"{record['name']}  {record['kind']} model"
+        return f"{record['name']}  {record['kind']} model{self._gone_text(key)}"
 
     def _around(self, root: str) -> list[Line]:
         return [*self._above(root), *self._weights(root), *self._below(root)]
@@ -140,7 +141,14 @@ class LineageTree:
             return Line(f"{word} {name}")
         if kind == "report":
             return Line(f"reported {record['verdict']} at {record['signed_at']}")
-        return Line(f"{word} {name}{_facts(kind, record)}", key)
+        return Line(f"{word} {name}{_facts(kind, record)}{self._gone_text(key)}", key)
+
+    def _gone_text(self, key: str) -> str:
+        """Return that a host has a thing no more, to stand after what is said of it."""
+        if (since := self._gone.get(key)) is None:
+            return ""
+        host = (self._records[key].get("observation") or {}).get("provider", "its host")
+        return f", gone from {host} since {since[:10]}"
 
     def _files(self, key: str) -> list[Line]:
         if not key.startswith("dataset/"):
