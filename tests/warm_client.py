@@ -33,7 +33,7 @@ def may_be_warm(extra: Mapping[str, str] | None) -> bool:
     return not any(name.startswith(_AT_START) for name in extra or {})
 
 
-def _started(environment: Mapping[str, str]) -> str:
+def started(environment: Mapping[str, str]) -> str:
     """Start the process, once, and return the address of its socket."""
     if _address:
         return _address[0]
@@ -71,7 +71,7 @@ def run_warm(
         subprocess.TimeoutExpired: If it did not end in time; it is killed then.
     """
     fixed = {name: value for name, value in environment.items() if not name.startswith("FTGOV_")}
-    place = _started(fixed)
+    place = started(fixed)
     with (
         socket.socket(socket.AF_UNIX) as server,
         Path(os.devnull).open("rb") as nothing,
