@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import gc
 import importlib
 import os
 import sys
@@ -16,6 +17,10 @@ from ftgov.cli.configuration import configured
 from ftgov.cli.console import Console
 from ftgov.cli.options import Running, write_examples
 from ftgov.errors import ExitCode, FtgovError
+
+_COLLECT = (50_000, 20, 100)
+"""When garbage is collected: Python's own 700 objects cost a short command a sixth of its time, for
+what it imports is no garbage."""
 
 COMMANDS: dict[str, str] = {
     "demo": "Run the recorded fine-tune to signed, verified reports.",
@@ -161,6 +166,7 @@ def run() -> None:
     if sys.stdout is None:  # `>&-`: nothing that is printed would reach anybody
         Console().complain(_LOST)
         sys.exit(int(ExitCode.OPERATIONAL))
+    gc.set_threshold(*_COLLECT)
     status = execute(sys.argv[1:])
     try:
         sys.stdout.flush()
