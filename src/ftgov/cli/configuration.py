@@ -12,7 +12,7 @@ import tomllib
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from ftgov.errors import UsageError
 
@@ -93,7 +93,7 @@ def refuse_unknown(
     strange = next((name for name in table if name not in known), None)
     if strange is None:
         return
-    where = next((path for path, said in _sources(workspace) if _sets(said, command, strange)), "")
+    where = _where(workspace, command, strange)
     near = get_close_matches(strange, list(known), n=1)
     hint = f" Did you mean '{near[0].replace('_', '-')}'?" if near else ""
     raise UsageError(
@@ -102,6 +102,25 @@ def refuse_unknown(
         why="A setting that is passed over would leave another in force without a word.",
         next_step=f"Correct it, or take it out; `ftgov {' '.join(command)} --help` lists them.",
     )
+
+
+def refuse_no_table(command: Sequence[str], workspace: Path | None) -> NoReturn:
+    """Refuse a value that stands where a table of a command's options belongs.
+
+    Raises:
+        UsageError: Says in which file.
+    """
+    where = _where(workspace, command[:-1], command[-1])
+    raise UsageError(
+        f"{where}: '{'.'.join(command)}' is no table.",
+        why=f"It would hold the options of `ftgov {' '.join(command)}`.",
+        next_step=f"Write [{'.'.join(command)}] and an option a line, or take it out.",
+    )
+
+
+def _where(workspace: Path | None, command: Sequence[str], option: str) -> Path | str:
+    """Return the first file that sets an option of a command."""
+    return next((path for path, said in _sources(workspace) if _sets(said, command, option)), "")
 
 
 def _sets(said: Any, command: Sequence[str], option: str) -> bool:

@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from ftgov.cli.configuration import configured, refuse_unknown
+from ftgov.cli.configuration import configured, refuse_no_table, refuse_unknown
 from ftgov.cli.console import Console
 
 Body = Callable[..., None]
@@ -54,8 +54,7 @@ class ExampleCommand(click.Command):
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Parse the line, and let an error know which command it ended."""
-        if isinstance(ctx.obj, Running):
-            ctx.obj.context = ctx
+        _begin(ctx)
         rest = super().parse_args(ctx, args)
         _check_settings(ctx)
         return rest
@@ -110,8 +109,7 @@ class ListingGroup(ExampleGroup):
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Parse the line, and let an error know which command it ended."""
-        if isinstance(ctx.obj, Running):
-            ctx.obj.context = ctx
+        _begin(ctx)
         rest = super().parse_args(ctx, args)
         _check_settings(ctx)
         return rest
@@ -193,19 +191,32 @@ def _way(ctx: click.Context) -> list[click.Context]:
     return way
 
 
+def _begin(ctx: click.Context) -> None:
+    """Let an error know which command it ended, and refuse settings for it that are no table."""
+    if isinstance(ctx.obj, Running):
+        ctx.obj.context = ctx
+    if not isinstance(ctx.default_map or {}, dict):
+        ctx.default_map = {}
+        _check_settings(ctx)
+
+
 def _check_settings(ctx: click.Context) -> None:
     """Refuse what files set for a command, or for a group it is in, and which that doesn't have."""
     folder = ctx.params.get("workspace")
     place = folder if isinstance(folder, Path) else None
     table: Any = configured(workspace=place)
     words: list[str] = []
+    options: set[str] = set()
     for at in _way(ctx):
         words.append(str(at.info_name))
         table = table.get(words[-1], {})
-        known = {str(option.name) for option in at.command.params}
-        if isinstance(at.command, click.Group):
-            known |= set(at.command.commands)
-        refuse_unknown(words, table, known, place)
+        if not isinstance(table, dict):
+            if words[-1] not in options:
+                refuse_no_table(words, place)
+            table = {}  # an option of the group above, such as `ftgov log --verify`
+        options = {str(option.name) for option in at.command.params}
+        below = set(at.command.commands) if isinstance(at.command, click.Group) else set()
+        refuse_unknown(words, table, options | below, place)
 
 
 def workspace_option(function: Body) -> Body:
