@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -303,3 +304,51 @@ def test_an_audit_reads_sealed_evidence_like_any_other_and_says_when_it_is_gone(
         with pytest.raises(NotAssessable, match="was erased"):
             api.check(workspace, "honest", now=NOW)
     assert not list((tmp_path / "sealed" / ".ftgov").glob("open-*"))
+
+
+class _Cut(BaseException):
+    """Stands for the power cut."""
+
+
+def cut_short(workspace: Workspace) -> None:
+    """Take the content in erasably, and cut the power between its key and its file."""
+
+    def cut(*_: object) -> None:
+        raise _Cut
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(workspace.evidence.sealed._shelf, "put", cut)
+        with pytest.raises(_Cut):
+            workspace.evidence.put_bytes(CONTENT, name="applicants.jsonl", erasable=True)
+    for path in (workspace.root / ".ftgov" / "vault").iterdir():
+        os.utime(path, (1.0, 1.0))
+
+
+def test_the_key_that_a_crash_left_makes_nobody_erase_what_was_recorded_since(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    cut_short(workspace)
+    assert verify_log(workspace).orphans == ()
+    digest = recorded(workspace, tmp_path)
+    for path in (workspace.root / ".ftgov" / "vault").iterdir():
+        os.utime(path, (1.0, 1.0))
+    check = verify_log(workspace)
+    assert (check.verdict, check.orphans) == ("intact", ())
+    assert workspace.evidence.open(digest).read() == CONTENT
+    erased = api.erase(workspace, digest, reason="asked for", actor=ALICE, now=LATER)
+    assert len(erased.erasure.keys) == 2
+    assert not workspace.evidence.has(digest)
+
+
+def test_what_lies_in_clear_is_never_called_erased(workspace: Workspace, tmp_path: Path) -> None:
+    cut_short(workspace)
+    file = tmp_path / "applicants.jsonl"
+    file.write_bytes(CONTENT)
+    described = describe_file(file)
+    record_dataset(workspace, "d", [file], role="train")
+    entries = workspace.ledger.head()
+    with pytest.raises(UsageError, match="cannot be erased") as caught:
+        api.erase(workspace, described.digest, reason="asked for", actor=ALICE, now=LATER)
+    assert "in clear" in caught.value.why
+    assert workspace.ledger.head() == entries
+    assert list(workspace.ledger.every(Erasure)) == []

@@ -291,6 +291,32 @@ def test_a_ciphertext_that_is_gone_is_told_and_can_be_recorded_anew(
     assert store.fault(kept.digest, kept.sealed) == "is gone"  # the first record's own file is
 
 
+def test_a_damaged_ciphertext_does_not_hide_a_sound_one(
+    store: EvidenceStore, tmp_path: Path
+) -> None:
+    other = EvidenceStore(tmp_path / "w" / "evidence")
+    first = store.put_bytes(CONTENT, name="a.jsonl", erasable=True)
+    with pytest.MonkeyPatch.context() as patch:  # both looked before either had written
+        patch.setattr(other.sealed.vault, "known_of", lambda _: [])
+        patch.setattr(other.sealed.vault, "all_of", lambda _: [])
+        second = other.put_bytes(CONTENT, name="a.jsonl", erasable=True)
+    assert first.sealed
+    assert second.sealed
+    assert first.sealed != second.sealed
+    for sealed in (first.sealed, second.sealed):
+        name = bare(sealed)
+        place = tmp_path / "w" / "evidence" / name[:2] / name
+        whole = place.read_bytes()
+        place.chmod(0o644)
+        place.write_bytes(whole[:-1] + bytes([whole[-1] ^ 1]))
+        reader = EvidenceStore(tmp_path / "w" / "evidence")
+        with reader.open(first.digest) as stream:
+            assert stream.read() == CONTENT
+        assert reader.put_bytes(CONTENT, name="b", erasable=True).digest == first.digest
+        assert len(reader.verify()) == 2
+        place.write_bytes(whole)
+
+
 def test_a_key_that_cannot_be_written_leaves_nothing(store: EvidenceStore, tmp_path: Path) -> None:
     (tmp_path / "w" / "vault").write_text("no folder")
     with pytest.raises(FtgovError, match="could not be stored"):

@@ -78,6 +78,7 @@ def erase(
     moment = moment_of(now).text
     target = _target(workspace, what)
     sealed = workspace.evidence.sealed
+    _refuse_clear(workspace, target)
     keys = [key for digest in target.digests for key in sealed.vault.all_of(digest)]
     if not keys:
         return _erased_before(workspace, what, target)
@@ -143,11 +144,10 @@ def _whose(workspace: Workspace, digest: Digest) -> str | None:
     return next((p.name for p in every if p.identity and p.identity.digest == digest), None)
 
 
-def _erased_before(workspace: Workspace, what: str, target: _Target) -> Erased:
-    """Return the erasure that stands, or say why there is none to be made."""
-    evidence = workspace.evidence
+def _refuse_clear(workspace: Workspace, target: _Target) -> None:
+    """Refuse to say erased of what would stay readable, whatever keys there are."""
     for digest in target.digests:
-        if evidence.has(digest):
+        if workspace.evidence.lies_in_clear(digest):
             raise UsageError(
                 f"The evidence {digest} cannot be erased.",
                 why="It is kept in clear: evidence that was not recorded with --erasable is "
@@ -155,7 +155,12 @@ def _erased_before(workspace: Workspace, what: str, target: _Target) -> Erased:
                 next_step="Where the law asks for it, delete its file by hand; the ledger will "
                 "tell for good that it is gone.",
             )
-        if standing := evidence.sealed.erased(digest):
+
+
+def _erased_before(workspace: Workspace, what: str, target: _Target) -> Erased:
+    """Return the erasure that stands, or say why there is none to be made."""
+    for digest in target.digests:
+        if standing := workspace.evidence.sealed.erased(digest):
             return Erased(erasure=standing, repeated=True, named_by=_naming(workspace, target))
     if not _naming(workspace, target):
         raise UsageError(

@@ -14,6 +14,7 @@ from ftgov.api.people import known_as
 from ftgov.api.tree_heads import KeptHead, read_head
 from ftgov.errors import FtgovError, UsageError
 from ftgov.records.base import Record
+from ftgov.records.digest import Digest
 from ftgov.store.ledger import Entry, Filter
 from ftgov.store.workspace import Workspace
 
@@ -81,7 +82,7 @@ def verify_log(
         heads=tuple(described for described, _ in kept),
         faults=faults,
         elsewhere=tuple(files.elsewhere),
-        orphans=tuple(sorted(files.unnamed.values())) if not faults else (),
+        orphans=files.orphans() if not faults else (),
     )
 
 
@@ -92,19 +93,42 @@ class _Files:
         self.gone: list[str] = []
         self.elsewhere: list[str] = []
         vault = workspace.evidence.sealed.vault
-        self.unnamed = {key.sealed: key.plain for key in vault.older_than(time.time() - _SETTLED_S)}
+        settled = vault.older_than(time.time() - _SETTLED_S)
+        self._unnamed = {key.sealed: key.plain for key in settled}
+        self._candidates = frozenset(self._unnamed.values())
+        self._named: set[Digest] = set()
         self._evidence = workspace.evidence
         self._ours_alone = workspace.database.engine.dialect.name == "sqlite"
 
     def visit(self, entry: Entry, body: dict[str, Any]) -> None:
         """Look for each file of an entry."""
         for digest, name, sealed in sorted(set(_files(body))):
-            self.unnamed.pop(sealed, None)
+            self._unnamed.pop(sealed, None)
+            if digest in self._candidates:
+                self._named.add(digest)
             if fault := self._evidence.fault(digest, sealed or None):
-                here = self._ours_alone or (self._evidence.is_shared and not sealed)
+                here = self._ours_alone or self._was_here(digest, sealed)
                 told = self.gone if here else self.elsewhere
                 if len(told) < _MOST:
                     told.append(f"entry {entry.seq}: the file {name} ({digest[:19]}) {fault}")
+
+    def _was_here(self, digest: Digest, sealed: str) -> bool:
+        """Return whether a file that is absent can't be in another workspace of the ledger."""
+        if sealed:
+            return self._evidence.sealed.has_key_of(sealed, digest)
+        return self._evidence.is_shared
+
+    def orphans(self) -> tuple[Digest, ...]:
+        """Return sealed contents that are here and that no record names, under this key or other.
+
+        A key without its file is none: it was kept just before a crash, and opens nothing.
+        """
+        left = {
+            plain
+            for sealed, plain in self._unnamed.items()
+            if plain not in self._named and self._evidence.has(sealed)
+        }
+        return tuple(sorted(left))
 
 
 def shown_entries(

@@ -81,7 +81,7 @@ class SealedEvidence:
             with self._alone(digest):
                 _refuse_clear(self._shelf, digest)
                 if standing := self._standing(digest):
-                    self._opened(standing).close()
+                    self.open(digest).close()
                     self._shelf.send(standing.sealed)
                     return Kept(digest, size, standing.sealed)
                 kept = f"sha256:{cipher.hexdigest()}"
@@ -125,13 +125,23 @@ class SealedEvidence:
         key = self._standing(digest)
         return key if key and self._shelf.has(key.sealed) else None
 
+    def has_key_of(self, sealed: Digest, digest: Digest) -> bool:
+        """Return whether the key of a ciphertext is here, be the ciphertext here or not."""
+        return any(key.sealed == sealed for key in self.vault.all_of(digest))
+
     def _standing(self, digest: Digest) -> SealedKey | None:
-        """Return a key of a content in the place of whose ciphertext anything is, sound or not."""
+        """Return a key of a content whose ciphertext opens, else one whose place is not empty."""
+        held: list[SealedKey] = []
         for keys in (self.vault.known_of, self.vault.all_of):
-            for key in keys(digest):
-                if self._shelf.holds(key.sealed):
+            held = [key for key in keys(digest) if self._shelf.holds(key.sealed)]
+            if held:
+                break
+        if len(held) > 1:
+            for key in held:
+                with suppress(NotAssessable):
+                    self._opened(key).close()
                     return key
-        return None
+        return held[0] if held else None
 
     def open(self, digest: Digest) -> BinaryIO:
         """Open a sealed content, after all of it was checked; it is never written to disk.
