@@ -5,8 +5,10 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
+from pydantic import ValidationError
 
 from ftgov.dossier.assess import classify_subject
+from ftgov.law.pack_records import Pack
 from ftgov.records.digest import digest_record
 from ftgov.records.duty_state import DutyState
 from ftgov.records.finding import Finding
@@ -161,3 +163,45 @@ def test_a_dataset_that_states_categories_without_columns_lacks_its_ground() -> 
     found = states(held)["BIAS-1"]
     assert found.state == "missing"
     assert "no column is declared" in found.shown_by[0].note
+
+
+def _without_sign_offs() -> Pack:
+    """Return the pack as it was before duties named sign-offs."""
+    evidence = {
+        duty: spec.model_copy(
+            update={"shown_by": tuple(by for by in spec.shown_by if not by.startswith("sign-off:"))}
+        )
+        for duty, spec in PACK.evidence.items()
+    }
+    return Pack.model_validate({**PACK.model_dump(mode="python"), "evidence": evidence})
+
+
+def test_in_an_older_pack_the_answer_itself_waits_for_two_hands() -> None:
+    old, given = _without_sign_offs(), answer("rms-2", value=True)
+    hands = tuple(
+        VerifiedHand(answer=digest_record(given), hand=hand, holder=holder, spki=holder)
+        for hand, holder in (("author", "Jane"), ("approver", "Bob"))
+    )
+
+    def state(*counted: VerifiedHand) -> DutyState:
+        made = subject(given)
+        standing = made.standing.model_copy(update={"hands": counted})
+        signed = made.model_copy(update={"standing": standing})
+        judged = classify_subject(signed, old, LATE, unstated="no")
+        return next(each for each in judged.duties if each.id == "RMS-2")
+
+    assert state(hands[0]).state == "missing"
+    assert "verified signatures" in state(hands[0]).shown_by[0].note
+    assert state(*hands).state == "present"
+    assert state(*hands).shown_by[0].note.endswith("; signed by Jane (author), Bob (approver)")
+
+
+@pytest.mark.parametrize(
+    ("duty", "shown_by"),
+    [("RMS-2", ("answer:rms-2",)), ("DATA-1", ("answer:data-1", "sign-off:rms-2"))],
+)
+def test_a_pack_names_each_sign_off_beside_its_answer(duty: str, shown_by: tuple[str, ...]) -> None:
+    spec = PACK.evidence[duty].model_copy(update={"shown_by": shown_by})
+    values = {**PACK.model_dump(mode="python"), "evidence": {**PACK.evidence, duty: spec}}
+    with pytest.raises(ValidationError, match=f"evidence.{duty} names one of answer and sign-off"):
+        Pack.model_validate(values)

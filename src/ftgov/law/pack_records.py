@@ -260,19 +260,34 @@ class Pack(BasePack):
     def _asks_what_it_has(self) -> Pack:
         duties = {duty.id for duty in self.obligations}
         asked = {f"answer:{question.id}" for question in self.questions}
-        asked |= {f"sign-off:{question.id}" for question in self.questions if question.four_eyes}
         if strange := sorted(set(self.evidence) ^ duties) if self.evidence else []:
             raise ValueError(f"evidence.yaml and obligations.yaml differ in {strange[0]}")
         if strange := sorted({question.settles for question in self.questions} - duties):
             raise ValueError(f"a question settles {strange[0]}, which is no duty")
         shown = {each for spec in self.evidence.values() for each in spec.shown_by}
-        if strange := sorted(
-            {each for each in shown if each.startswith(("answer:", "sign-off:"))} ^ asked
-        ):
+        if strange := sorted({each for each in shown if each.startswith("answer:")} ^ asked):
             raise ValueError(f"evidence.yaml and questions.yaml differ in {strange[0]}")
+        self._signs_what_it_asks()
         lists = {each for spec in self.evidence.values() for each in spec.checklists}
         if strange := sorted(lists - set(self.checklists)):
             raise ValueError(f"checklists.{strange[0]} is referred to but missing")
         if strange := sorted(set(self.fact_questions) ^ set(self.facts)) if self.questions else []:
             raise ValueError(f"questions.yaml and classification.yaml differ in {strange[0]}")
         return self
+
+    def _signs_what_it_asks(self) -> None:
+        """Refuse a duty whose answer is to be signed by two people and that doesn't name that.
+
+        A pack that names no sign-off at all is of before they were named: there the answer itself
+        is missing until it is signed.
+        """
+        signed = {question.id for question in self.questions if question.four_eyes}
+        named = {each for spec in self.evidence.values() for each in spec.shown_by}
+        if not any(each.startswith("sign-off:") for each in named):
+            return
+        for duty, spec in self.evidence.items():
+            parts = [each.partition(":") for each in spec.shown_by]
+            answers = {name for kind, _, name in parts if kind == "answer"} & signed
+            sign_offs = {name for kind, _, name in parts if kind == "sign-off"}
+            if strange := sorted(answers ^ sign_offs):
+                raise ValueError(f"evidence.{duty} names one of answer and sign-off {strange[0]}")

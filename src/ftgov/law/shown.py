@@ -78,7 +78,12 @@ def _answer(name: str, spec: EvidenceSpec, known: Known) -> tuple[Shown, str]:
         return "contradicting", f"answered no by {answer.author}"
     if question.evidence == "required" and not answer.evidence:
         return "missing", "answered, but no file backs it"
-    return _age(answer, question, spec, known)
+    state, note = _age(answer, question, spec, known)
+    if not question.four_eyes or f"sign-off:{name}" in spec.shown_by:
+        return state, note
+    # A pack of before sign-offs were named: the answer alone shows nothing until it is signed.
+    signed, signers = _sign_off(name, known)
+    return (state, f"{note}; {signers}") if signed == "present" else (signed, signers)
 
 
 def _given(name: str, known: Known) -> Answer | None:
