@@ -59,9 +59,10 @@ def run_ftgov(
         env: Variables on top of the tests' own.
         cold: Start a new interpreter: for what must not depend on that seed, or on what is loaded.
     """
-    words, around, place = [str(each) for each in arguments], environment(env), cwd or Path.cwd()
-    if not cold and may_be_warm(env):
-        ended = run_warm(words, environment=around, folder=place, seconds=TIMEOUT_S)
+    words, place = [str(each) for each in arguments], cwd or Path.cwd()
+    around, base = environment(env), environment()
+    if not cold and may_be_warm(around, base):
+        ended = run_warm(words, environment=around, base=base, folder=place, seconds=TIMEOUT_S)
         return Ran(ended.status, ended.out.decode(), ended.err.decode())
     done = subprocess.run(
         [sys.executable, "-m", "ftgov", *words],

@@ -28,9 +28,18 @@ class Ended(NamedTuple):
     err: bytes
 
 
-def may_be_warm(extra: Mapping[str, str] | None) -> bool:
-    """Return whether a command with such variables can be forked from a process without them."""
-    return not any(name.startswith(_AT_START) for name in extra or {})
+def may_be_warm(environment: Mapping[str, str], base: Mapping[str, str]) -> bool:
+    """Return whether a command with such variables can be forked from the process that waits.
+
+    Args:
+        environment: The command's variables.
+        base: Those that the process is started with, if it is not yet.
+    """
+    return _at_start(environment) == (_read if _address else _at_start(base))
+
+
+def _at_start(environment: Mapping[str, str]) -> dict[str, str]:
+    return {name: value for name, value in environment.items() if name.startswith(_AT_START)}
 
 
 def started(environment: Mapping[str, str]) -> str:
@@ -39,7 +48,7 @@ def started(environment: Mapping[str, str]) -> str:
         return _address[0]
     folder = tempfile.mkdtemp(prefix="ftgov-warm-")
     process = subprocess.Popen(
-        [sys.executable, str(_SERVER), f"{folder}/socket"],
+        [sys.executable, str(_SERVER), f"{folder}/socket", str(os.getpid())],
         env=dict(environment),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
@@ -56,22 +65,29 @@ def started(environment: Mapping[str, str]) -> str:
         if told.readline() != b"ready\n":
             raise RuntimeError(f"{_SERVER.name} ended with {process.wait()}")
     _address.append(f"{folder}/socket")
+    _read.update(_at_start(environment))
     return _address[0]
 
 
 _address: list[str] = []
+_read: dict[str, str] = {}
+"""What the process that waits read when it started."""
 
 
 def run_warm(
-    arguments: Sequence[str], *, environment: Mapping[str, str], folder: Path, seconds: float
+    arguments: Sequence[str],
+    *,
+    environment: Mapping[str, str],
+    base: Mapping[str, str],
+    folder: Path,
+    seconds: float,
 ) -> Ended:
     """Run `ftgov` in a process forked for it.
 
     Raises:
         subprocess.TimeoutExpired: If it did not end in time; it is killed then.
     """
-    fixed = {name: value for name, value in environment.items() if not name.startswith("FTGOV_")}
-    place = started(fixed)
+    place = started(base)
     with (
         socket.socket(socket.AF_UNIX) as server,
         Path(os.devnull).open("rb") as nothing,
@@ -92,7 +108,8 @@ def run_warm(
             while told.count(b"\n") < 2 and (more := server.recv(64)):
                 told += more
         except TimeoutError as late:
-            os.kill(int(told.split()[0]), signal.SIGKILL)
+            if told:
+                os.kill(int(told.split()[0]), signal.SIGKILL)
             raise subprocess.TimeoutExpired(list(arguments), seconds) from late
         out.seek(0)
         err.seek(0)

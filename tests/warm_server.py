@@ -1,6 +1,6 @@
 """A process that has imported what commands import, and forks for each command it is asked for.
 
-Run: python tests/warm_server.py SOCKET
+Run: python tests/warm_server.py SOCKET PARENT
 
 Each command is a process of its own, with its own environment, folder, output and end; only its
 imports are done already, which is most of what a short command takes. The process that asks sends
@@ -42,9 +42,8 @@ def warm() -> None:
     gc.freeze()
 
 
-def serve(place: str) -> None:
+def serve(place: str, parent: int) -> None:
     """Fork for every command that is asked for, while the process that started this one lives."""
-    parent = os.getppid()
     with socket.socket(socket.AF_UNIX) as listening:
         listening.bind(place)
         listening.listen(64)
@@ -68,7 +67,10 @@ def _kept(asking: socket.socket) -> None:
     """Start the command, wait for its end and tell it; returns in the command's process alone."""
     line, files, _, _ = socket.recv_fds(asking, 1 << 20, 3)
     while not line.endswith(b"\n"):
-        line += asking.recv(1 << 20)
+        more = asking.recv(1 << 20)
+        if not more:  # whoever asked is gone
+            os._exit(1)
+        line += more
     child = os.fork()
     if child == 0:
         asking.close()
@@ -91,10 +93,11 @@ def _become(asked: dict[str, object], files: list[int]) -> None:
     os.environ.clear()
     os.environ.update(asked["environment"])  # type: ignore[call-overload]
     os.chdir(str(asked["folder"]))
+    sys.path[0] = str(asked["folder"])  # as `python -m` has it: no module of the tests is found
     sys.argv = ["ftgov", *asked["arguments"]]  # type: ignore[misc]
     run()
 
 
 if __name__ == "__main__":
     warm()
-    serve(sys.argv[1])
+    serve(sys.argv[1], int(sys.argv[2]))

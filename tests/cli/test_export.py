@@ -22,6 +22,19 @@ def _fails(assessment: Assessment) -> bytes:
 
 
 BAD = ModelFormat("bad", "A format that fails", ".bad", "text/plain", _fails)
+
+
+def _a_text(assessment: Assessment) -> bytes:
+    return assessment.tool  # type: ignore[return-value]
+
+
+def _leaves(assessment: Assessment) -> bytes:
+    raise SystemExit(0)
+
+
+WRONG = ModelFormat(3, "", "", "", _fails)  # type: ignore[arg-type]
+TEXT = BAD._replace(id="text", write=_a_text)
+LEAVES = BAD._replace(id="leaves", write=_leaves)
 TWIN = BAD._replace(id="cyclonedx")
 NO_FORMAT = "a text"
 
@@ -87,6 +100,7 @@ def test_a_plug_in_adds_a_format_and_a_broken_one_is_told(
     demo_copy: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     names = {"bad": "BAD", "twin": "TWIN", "no-format": "NO_FORMAT", "absent": "ABSENT"}
+    names |= {"wrong": "WRONG", "text": "TEXT", "leaves": "LEAVES"}
     found = [
         EntryPoint(key, f"{__name__}:{value}", "ftgov.exports") for key, value in names.items()
     ]
@@ -96,10 +110,15 @@ def test_a_plug_in_adds_a_format_and_a_broken_one_is_told(
     assert "belongs to another" in str(told["twin"])
     assert "no ModelFormat" in str(told["no-format"])
     assert "ABSENT" in str(told["absent"])
+    assert "other types" in str(told["wrong"])
     with api.open_workspace(demo_copy) as opened:
         with pytest.raises(FtgovError, match="failed on 'honest'") as caught:
             export_model(opened, "honest", tmp_path / "b", form="bad")
         assert "no word for honest" in caught.value.why
+        for form in ("text", "leaves"):
+            with pytest.raises(FtgovError, match="nothing was written"):
+                export_model(opened, "honest", tmp_path / "new" / "b", form=form)
+        assert not (tmp_path / "new").exists()
         with pytest.raises(UsageError, match="no format 'twin'"):
             export_model(opened, "honest", tmp_path / "b", form="twin")
         blocked = tmp_path / "file"

@@ -16,6 +16,7 @@ from ftgov.exports import model_formats
 from ftgov.exports.model_cyclonedx import write
 from ftgov.records.digest import digest_record
 from ftgov.records.dossier import Assessment
+from ftgov.records.measurement import Interval
 
 MADE = report_samples.dossier("pass").assessment
 HOSTILE = "a\u202eb\x1b[31m\x00</script>\n\U0001f600 \u0430"
@@ -131,13 +132,69 @@ def test_each_figure_with_a_value_is_there_with_its_interval() -> None:
     assert len(valued) > 10
     for metric, figure in zip(told, valued, strict=True):
         assert float(metric["value"].split()[0]) == figure.value
-        assumed = figure.interval is not None and figure.interval.method.startswith("assumed")
-        assert ("confidenceInterval" in metric) == (figure.interval is not None and not assumed)
+        sure = figure.interval is not None and figure.interval.low < figure.interval.high
+        sure = sure and not figure.interval.method.startswith(("assumed", "5 %"))  # type: ignore[union-attr]
+        assert ("confidenceInterval" in metric) == sure, figure
         if "confidenceInterval" in metric:
             assert figure.interval
             ends = metric["confidenceInterval"]
             assert float(ends["lowerBound"]) == figure.interval.low
             assert float(ends["upperBound"]) == figure.interval.high
+
+
+def ranged(method: str, low: float, high: float, level: float) -> Assessment:
+    """Return an assessment with one figure and its interval."""
+    found = MADE.findings[0]
+    figure = found.measurements[0].model_copy(
+        update={
+            "value": low, "slice": {"lang": "de"}, "between": ({"sex": "f"}, {"sex": None}),
+            "interval": Interval(low=low, high=high, level=level, method=method),
+        }
+    )  # fmt: skip
+    one = found.model_copy(update={"measurements": (figure,)})
+    return MADE.model_copy(update={"findings": (one,)})
+
+
+@pytest.mark.parametrize(
+    ("method", "low", "high", "level", "said"),
+    [
+        ("Wilson score", 0.1, 0.2, 0.95, "interval"),
+        ("Wilson score", 0.1, 0.2, 0.9, "range"),
+        ("exact count", 7.0, 7.0, 0.95, "nothing"),
+        ("5 % to 95 % of 4,000 draws over dated priors", 0.1, 0.2, 0.95, "range"),
+        ("assumed range, no confidence interval: a factor", 0.1, 0.2, 0.95, "range"),
+    ],
+)
+def test_only_an_interval_at_the_stated_level_is_one_of_confidence(
+    method: str, low: float, high: float, level: float, said: str
+) -> None:
+    card = document(ranged(method, low, high, level))["components"][0]["modelCard"]
+    (metric,) = card["quantitativeAnalysis"]["performanceMetrics"]
+    assert metric["slice"] == "lang=de; sex=f against sex unknown"
+    ranges = [each for each in card["properties"] if each["name"].startswith("ftgov:range:")]
+    assert ("confidenceInterval" in metric) == (said == "interval")
+    assert bool(ranges) == (said == "range")
+    if ranges:
+        assert method in ranges[0]["value"]
+        assert ranges[0]["name"].endswith(metric["slice"])
+
+
+def test_energy_and_co2e_are_of_one_boundary() -> None:
+    found = next(each for each in MADE.findings if each.analyzer == "energy")
+    (spent, *_) = (each for each in found.measurements if each.id == "energy.job_energy")
+    figures = (
+        spent.model_copy(update={"value": 2.0}),
+        spent.model_copy(update={"value": 9.0, "slice": {"part": "cpu"}}),
+        spent.model_copy(update={"value": 3.0, "id": "energy.facility_energy"}),
+        spent.model_copy(update={"value": 0.8, "id": "energy.job_co2e", "unit": "kg"}),
+    )
+    one = found.model_copy(update={"measurements": figures})
+    made = MADE.model_copy(update={"findings": (one,)})
+    considered = document(made)["components"][0]["modelCard"]["considerations"]
+    (entry,) = considered["environmentalConsiderations"]["energyConsumptions"]
+    assert entry["activityEnergyCost"] == {"value": 2.0, "unit": "kWh"}
+    assert entry["co2CostEquivalent"] == {"value": 0.0008, "unit": "tCO2eq"}
+    assert entry["activity"] == "fine-tuning"
 
 
 def test_every_file_is_there_with_its_digest() -> None:

@@ -10,7 +10,7 @@ from ftgov.errors import FtgovError, UsageError
 from ftgov.exports import model_formats
 from ftgov.records.base import Record
 from ftgov.records.digest import Digest, digest_bytes
-from ftgov.store.durable import partial_file, sync
+from ftgov.store.durable import sync
 from ftgov.store.workspace import Workspace
 
 
@@ -84,7 +84,9 @@ def export_model(
     current = current_assessment(workspace, model, system)
     try:
         content = formats.usable[form].write(current.assessment)
-    except Exception as fault:
+        if not isinstance(content, bytes):
+            raise TypeError(f"it gave {type(content).__name__}, not bytes")
+    except (Exception, SystemExit) as fault:
         raise FtgovError(
             f"The format '{form}' failed on '{model}'; nothing was written.",
             why=f"{type(fault).__name__}: {fault}",
@@ -102,14 +104,16 @@ def export_model(
 
 
 def _write(place: Path, content: bytes) -> None:
-    """Write a file whole or not at all, and never over another."""
+    """Write a new file, never over another; one that can't be written whole is taken away."""
     try:
         place.parent.mkdir(parents=True, exist_ok=True)
-        with partial_file(place.parent) as (stream, partial):
-            stream.write(content)
-            sync(stream)
-            partial.chmod(0o644)
-            os.link(partial, place)
+        with place.open("xb") as stream:
+            try:
+                stream.write(content)
+                sync(stream)
+            except BaseException:
+                place.unlink()
+                raise
     except OSError as fault:
         raise FtgovError(
             f"{place} cannot be written.",

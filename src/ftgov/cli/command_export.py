@@ -59,7 +59,7 @@ def _list(console: Console) -> None:
 
     found = export_formats()
     lines = [
-        f"{each.format:<12}  {inert(each.title)}  (*{each.ending})"
+        f"{inert(each.format):<12}  {inert(each.title)}  (*{inert(each.ending)})"
         if each.fault is None
         else f"{inert(each.format):<12}  cannot be used: {inert(each.fault)}"
         for each in found

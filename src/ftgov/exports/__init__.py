@@ -71,6 +71,11 @@ def _loaded(entry: EntryPoint) -> ModelFormat | str:
     """Return a plug-in's format, or what is wrong with it."""
     try:
         found = entry.load()
-    except Exception as fault:  # noqa: BLE001 - loading runs foreign code
+    except (Exception, SystemExit) as fault:  # noqa: BLE001 - loading runs foreign code
         return f"{type(fault).__name__}: {fault}"
-    return found if isinstance(found, ModelFormat) else "it is no ModelFormat"
+    if not isinstance(found, ModelFormat):
+        return "it is no ModelFormat"
+    said = all(isinstance(word, str) for word in found[:-1])
+    return (
+        found if said and callable(found.write) else "its id, texts or function are of other types"
+    )

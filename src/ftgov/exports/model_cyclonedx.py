@@ -2,8 +2,9 @@
 
 The format has no place for some of what an assessment holds: a figure's assurance and evidence, how
 the law classifies the system, how its duties stand. They go as properties named `ftgov:...`, or are
-left in the assessment, whose digest the document names. An interval is a confidence interval here
-as there; a range that is only assumed is a property, never a confidence interval.
+left in the assessment, whose digest the document names. Only an interval at the confidence level
+that the document states is called a confidence interval; exact counts have none, and a range of
+another kind is a property with its method.
 
 Source: CycloneDX 1.7 (ECMA-424); its schema lets a reference dangle, so every `bom-ref` is written
 by the function that names it. Identifiers are UUIDs of version 5 (RFC 9562) of the assessment, so
@@ -13,9 +14,17 @@ that the same assessment gives the same bytes.
 from __future__ import annotations
 
 import json
-from typing import Any, Final
+from typing import Final
 from uuid import UUID, uuid5
 
+from ftgov.exports.cyclonedx_figures import (
+    Json,
+    is_other_range,
+    metric,
+    properties,
+    range_property,
+    training_energy,
+)
 from ftgov.exports.protocol import ModelFormat
 from ftgov.records.absence import known
 from ftgov.records.dataset import Dataset
@@ -23,21 +32,16 @@ from ftgov.records.digest import bare, digest_record
 from ftgov.records.dossier import Assessment
 from ftgov.records.finding import Finding
 from ftgov.records.job import Job
-from ftgov.records.measurement import Measurement
 from ftgov.records.model import ModelVersion
 from ftgov.records.printable import inert
 from ftgov.records.subject import Subject
 
 _SPACE: Final = UUID("3f0d7b6e-6c1f-5a0e-8f2d-6d3b0b0a9c41")
-_ASSUMED: Final = "assumed range"
 _APPROACH: Final = {
     "supervised": "supervised",
     "reinforcement": "reinforcement-learning",
     "pretraining": "self-supervised",
 }
-_KG_PER_TONNE: Final = 1_000
-
-Json = dict[str, Any]
 
 
 def write(assessment: Assessment) -> bytes:
@@ -125,8 +129,8 @@ def _model(model: ModelVersion, made: Assessment | None) -> Json:
             for place, file in enumerate(model.weights)
         ]
     found["modelCard"] = _card(model, made)
-    properties = {"kind": model.kind, "parameters": model.parameters, "host": model.host}
-    found["properties"] = _properties(properties)
+    said = {"kind": model.kind, "parameters": model.parameters, "host": model.host}
+    found["properties"] = properties(said)
     return found
 
 
@@ -136,7 +140,7 @@ def _file(ref: str, name: str, digest: str, length: int) -> Json:
         "bom-ref": ref,
         "name": inert(name),
         "hashes": [{"alg": "SHA-256", "content": bare(digest)}],
-        "properties": _properties({"bytes": length}),
+        "properties": properties({"bytes": length}),
     }
 
 
@@ -156,18 +160,22 @@ def _card(model: ModelVersion, made: Assessment | None) -> Json:
     considerations: Json = {}
     if subject.system:
         considerations["useCases"] = [inert(subject.system.intended_purpose)]
-    if energy := _energy(made.findings):
+    if energy := training_energy(made.findings, subject.job):
         considerations["environmentalConsiderations"] = {"energyConsumptions": [energy]}
     figures = [each for found in made.findings for each in found.measurements]
+    level = made.settings.confidence
     return {
         "modelParameters": parameters,
         "quantitativeAnalysis": {
-            "performanceMetrics": [_metric(each) for each in figures if each.value is not None]
+            "performanceMetrics": [
+                metric(each, made.settings.confidence) for each in figures if each.value is not None
+            ]
         },
         "considerations": considerations,
         "properties": [
-            *_properties({"confidence-level": made.settings.confidence}),
+            *properties({"confidence-level": level}),
             *(_finding(each) for each in made.findings),
+            *(range_property(each) for each in figures if is_other_range(each, level)),
         ],
     }
 
@@ -177,74 +185,6 @@ def _finding(found: Finding) -> Json:
         "name": f"ftgov:finding:{found.id}",
         "value": f"{found.outcome}: {inert(found.summary)}",
     }
-
-
-def _metric(figure: Measurement) -> Json:
-    unit = "" if figure.unit == "1" else f" {figure.unit}"
-    metric: Json = {"type": figure.id, "value": f"{figure.value!r}{unit}"}
-    if part := _part(figure):
-        metric["slice"] = part
-    if figure.interval and not figure.interval.method.startswith(_ASSUMED):
-        ends = figure.interval.low, figure.interval.high
-        metric["confidenceInterval"] = {"lowerBound": repr(ends[0]), "upperBound": repr(ends[1])}
-    return metric
-
-
-def _part(figure: Measurement) -> str:
-    parts = [figure.slice, *figure.between]
-    shown = [
-        ", ".join(f"{key}={value}" if value is not None else f"{key} unknown" for key, value in s)
-        for s in (tuple(part.items()) for part in parts)
-        if s
-    ]
-    return inert(" against ".join(shown))
-
-
-def _energy(findings: tuple[Finding, ...]) -> Json | None:
-    """Return what the training took; None where no figure of it has a value."""
-    figures = {each.id: each for found in findings for each in found.measurements}
-    spent = next(
-        (
-            figure
-            for name in ("energy.facility_energy", "energy.job_energy")
-            if (figure := figures.get(name)) and figure.value is not None
-        ),
-        None,
-    )
-    if spent is None or spent.unit != "kWh":
-        return None
-    measure = {"value": spent.value, "unit": "kWh"}
-    entry: Json = {
-        "activity": "fine-tuning",
-        "activityEnergyCost": measure,
-        "energyProviders": [
-            {
-                "organization": {"name": "unknown"},
-                "energySource": "unknown",
-                "energyProvided": measure,
-            }
-        ],
-        "properties": _ranged("energy", spent),
-    }
-    carbon = figures.get("energy.job_co2e")
-    if carbon and carbon.value is not None and carbon.unit == "kg":
-        entry["co2CostEquivalent"] = {"value": carbon.value / _KG_PER_TONNE, "unit": "tCO2eq"}
-        entry["properties"] += _ranged("co2e", carbon)
-    return entry
-
-
-def _ranged(what: str, figure: Measurement) -> list[Json]:
-    interval = figure.interval
-    ends = (interval.low, interval.high) if interval else (None, None)
-    said = {
-        "figure": figure.id,
-        "assurance": figure.assurance,
-        "low": ends[0],
-        "high": ends[1],
-        "unit": figure.unit,
-        "range": interval.method if interval else None,
-    }
-    return _properties({f"{what}:{key}": value for key, value in said.items()})
 
 
 def _dataset(data: Dataset) -> Json:
@@ -257,7 +197,7 @@ def _dataset(data: Dataset) -> Json:
         "bom-ref": _ref("dataset", data.name),
         "name": data.name,
         "data": [{"type": "dataset", "name": data.name}],
-        "properties": _properties(
+        "properties": properties(
             {
                 "role": data.role,
                 "origin": data.origin,
@@ -294,14 +234,16 @@ def _workflow(job: Job, subject: Subject) -> Json:
             *(_parameters(job)),
         ],
         "outputs": [{"type": "artifact", "resource": {"ref": ref}} for ref in made],
-        "properties": _properties(
-            {
-                "method": job.method,
-                "provider": job.provider,
-                "trained-tokens": job.trained_tokens,
-                **{f"kept:{file.name}": file.digest for file in job.kept},
-            }
-        ),
+        "properties": [
+            *properties(
+                {
+                    "method": job.method,
+                    "provider": job.provider,
+                    "trained-tokens": job.trained_tokens,
+                }
+            ),
+            *({"name": f"ftgov:kept:{inert(f.name)}", "value": f.digest} for f in job.kept),
+        ],
     }
     found |= {"timeStart": job.started_at} if job.started_at else {}
     found |= {"timeEnd": job.finished_at} if job.finished_at else {}
@@ -310,7 +252,7 @@ def _workflow(job: Job, subject: Subject) -> Json:
 
 def _parameters(job: Job) -> list[Json]:
     named = {
-        each.name: known(each.effective) if each.effective is not None else each.requested
+        each.name: each.requested if known(each.effective) is None else known(each.effective)
         for each in job.hyperparameters
     }
     if job.seed is not None:
@@ -352,15 +294,7 @@ def _about(made: Assessment, digest: str) -> list[Json]:
             "law:high-risk-from": law.high_risk_from,
         }
     said |= {f"duty:{duty.id}": f"{duty.reference}: {duty.state}" for duty in made.duties}
-    return _properties(said)
-
-
-def _properties(said: dict[str, Any]) -> list[Json]:
-    return [
-        {"name": f"ftgov:{inert(name)}", "value": inert(str(value))}
-        for name, value in said.items()
-        if value is not None
-    ]
+    return properties(said)
 
 
 FORMAT: Final = ModelFormat(
