@@ -130,3 +130,48 @@ def test_an_option_and_a_command_of_one_name_are_told_apart(place: Path) -> None
     for words in (("log",), ("log", "verify")):
         ran = run_ftgov(*words, "--json", cwd=place)
         assert (ran.status, ran.json["verdict"]) == (12, "nothing to verify"), ran.err
+
+
+def test_the_meter_and_the_host_below_it_share_a_name(place: Path) -> None:
+    config = place / "ftgov.toml"
+    kept = config.read_text()
+    config.write_text(f'{kept}\n[train]\nzone = "DE"\n[train.openai]\nmodel = "m"\n')
+    for words in (("train", "--", "true"), ("train", "openai", "no-such-file.jsonl")):
+        ran = run_ftgov(*words, cwd=place)
+        assert "does not have" not in ran.err, ran.err
+        assert "no table" not in ran.err, ran.err
+    config.write_text(f'{kept}\n[train]\nzon = "DE"\n')
+    ran = run_ftgov("train", "--", "true", cwd=place)
+    assert ran.status == 2
+    assert "Did you mean 'zone'?" in ran.err
+
+
+@pytest.mark.parametrize(
+    ("table", "told"),
+    [
+        ("[chek]\nx = 1\n", "Did you mean 'check'?"),
+        ('[sign_off]\nrole = "a"\n', "Did you mean 'sign-off'?"),
+        ("[theirs]\nx = 1\n", ""),
+    ],
+)
+def test_a_table_that_is_nearly_a_command_is_refused(place: Path, table: str, told: str) -> None:
+    config = place / "ftgov.toml"
+    config.write_text(f"{config.read_text()}\n{table}")
+    ran = run_ftgov("lineage", cwd=place)
+    assert (ran.status, told in ran.err) == (2 if told else 0, True), ran.err
+
+
+def test_settings_of_ours_that_are_no_table_are_told(place: Path) -> None:
+    (place / "pyproject.toml").write_text("[tool]\nftgov = 3\n")
+    ran = run_ftgov("lineage", cwd=place)
+    assert ran.status == 2
+    assert "'tool.ftgov' is no table" in ran.err
+
+
+def test_the_shell_completes_whatever_the_settings_say(place: Path) -> None:
+    config = place / "ftgov.toml"
+    config.write_text(f"{config.read_text()}\n[check]\npolcy = 1\n")
+    env = {"_FTGOV_COMPLETE": "bash_complete", "COMP_WORDS": "ftgov check --pol", "COMP_CWORD": "2"}
+    ran = run_ftgov(cwd=place, env=env)
+    assert "--policy" in ran.out
+    assert ran.err == ""

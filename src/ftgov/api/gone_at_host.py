@@ -26,7 +26,7 @@ def gone_since(workspace: Workspace, records: Iterable[Record]) -> dict[str, str
     from ftgov.api.archive.standing import archived_name
     from ftgov.providers.shapes.unit import Where
 
-    asked: dict[tuple[str, str], str] = {}
+    asked: dict[tuple[str, str], list[str]] = {}
     for record in records:
         if not isinstance(record, Dataset | Job | ModelVersion):
             continue
@@ -36,11 +36,11 @@ def gone_since(workspace: Workspace, records: Iterable[Record]) -> dict[str, str
         name = archived_name(
             Where(seen.provider, seen.tenant), _LISTED[type(record)], seen.native_id
         )
-        asked["archived", name] = f"{record.type}/{record.name}"
+        asked.setdefault(("archived", name), []).append(f"{record.type}/{record.name}")
     found = {}
     keys = list(asked)
     for start in range(0, len(keys), _AT_ONCE):
         for key, entry in workspace.ledger.pick(keys[start : start + _AT_ONCE]).items():
             if since := workspace.ledger.read(Archived, entry).tombstoned_at:
-                found[asked[key]] = since
+                found.update(dict.fromkeys(asked[key], since))
     return found

@@ -184,3 +184,4 @@ class TrainGroup(ExampleGroup):
 
 
 COMMAND = TrainGroup("train", [train_openai], train.help or "", *train.examples)
+train.shares, COMMAND.shares = (COMMAND,), (train,)

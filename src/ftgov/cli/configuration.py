@@ -16,6 +16,10 @@ from typing import Any, NoReturn
 
 from ftgov.errors import UsageError
 
+_OURS = frozenset({"workspace", "gates", "trust"})
+"""Tables that are no command's."""
+_ALIKE = 0.8
+
 
 def _table(path: Path) -> dict[str, Any]:
     try:
@@ -70,7 +74,14 @@ def _sources(workspace: Path | None) -> Iterator[tuple[Path, dict[str, Any]]]:
     """Yield each file with what it sets, the nearest last."""
     project = Path("pyproject.toml")
     yield user_file(), _table(user_file())
-    yield project, _table(project).get("tool", {}).get("ftgov", {})
+    tool = _table(project).get("tool", {})
+    ours = tool.get("ftgov", {}) if isinstance(tool, dict) else {}
+    if not isinstance(ours, dict):
+        raise UsageError(
+            f"{project}: 'tool.ftgov' is no table.",
+            next_step="Write [tool.ftgov.COMMAND] and an option a line, or take it out.",
+        )
+    yield project, ours
     yield Path("ftgov.toml"), _table(Path("ftgov.toml"))
     if workspace is not None:
         yield workspace / "ftgov.toml", _table(workspace / "ftgov.toml")
@@ -102,6 +113,30 @@ def refuse_unknown(
         why="A setting that is passed over would leave another in force without a word.",
         next_step=f"Correct it, or take it out; `ftgov {' '.join(command)} --help` lists them.",
     )
+
+
+def refuse_misspelt(
+    tables: Mapping[str, Any], commands: Collection[str], workspace: Path | None
+) -> None:
+    """Refuse a table whose name is nearly that of a command, and none of ours.
+
+    Args:
+        tables: What files set, as `configured` merged them.
+        commands: The names of all commands.
+        workspace: The folder of the workspace whose settings were read.
+
+    Raises:
+        UsageError: Says in which file, and what is near.
+    """
+    for name in tables:
+        if name in commands or name in _OURS:
+            continue
+        if near := get_close_matches(name.replace("_", "-"), commands, n=1, cutoff=_ALIKE):
+            raise UsageError(
+                f"{_where(workspace, (), name)}: [{name}] is no command. Did you mean '{near[0]}'?",
+                why="A setting that is passed over would leave another in force without a word.",
+                next_step="Correct it, or take it out.",
+            )
 
 
 def refuse_no_table(command: Sequence[str], workspace: Path | None) -> NoReturn:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import click
 
-from ftgov.cli.configuration import configured, refuse_no_table, refuse_unknown
+from ftgov.cli.configuration import configured, refuse_misspelt, refuse_no_table, refuse_unknown
 from ftgov.cli.console import Console
 
 Body = Callable[..., None]
@@ -48,9 +48,15 @@ def write_examples(formatter: click.HelpFormatter, examples: Sequence[str]) -> N
 
 
 class ExampleCommand(click.Command):
-    """A command whose help ends in examples."""
+    """A command whose help ends in examples.
+
+    Attributes:
+        examples: Lines that a user could type.
+        shares: Commands of the same name on the command line, whose table of settings is the same.
+    """
 
     examples: Sequence[str] = ()
+    shares: Sequence[click.Command] = ()
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Parse the line, and let an error know which command it ended."""
@@ -74,6 +80,8 @@ class ExampleGroup(click.Group):
         purpose: Its help text.
         examples: Lines that a user could type.
     """
+
+    shares: Sequence[click.Command] = ()
 
     def __init__(
         self, name: str, commands: Sequence[click.Command], purpose: str, *examples: str
@@ -191,6 +199,21 @@ def _way(ctx: click.Context) -> list[click.Context]:
     return way
 
 
+def _names_of(command: click.Command) -> tuple[set[str], set[str]]:
+    """Return the names of a command's options, and of the commands below it."""
+    every = (command, *getattr(command, "shares", ()))
+    options = {str(option.name) for each in every for option in each.params}
+    return options, {
+        name for each in every if isinstance(each, click.Group) for name in each.commands
+    }
+
+
+def _refuse_misspelt(root: click.Context, tables: Mapping[str, Any], place: Path | None) -> None:
+    """Refuse a table whose name is nearly that of a command; others may be of other programs."""
+    if isinstance(root.command, click.Group):
+        refuse_misspelt(tables, root.command.list_commands(root), place)
+
+
 def _begin(ctx: click.Context) -> None:
     """Let an error know which command it ended, and refuse settings for it that are no table."""
     if isinstance(ctx.obj, Running):
@@ -202,9 +225,12 @@ def _begin(ctx: click.Context) -> None:
 
 def _check_settings(ctx: click.Context) -> None:
     """Refuse what files set for a command, or for a group it is in, and which that doesn't have."""
+    if ctx.resilient_parsing:  # the shell asks what may come next
+        return
     folder = ctx.params.get("workspace")
     place = folder if isinstance(folder, Path) else None
     table: Any = configured(workspace=place)
+    _refuse_misspelt(ctx.find_root(), table, place)
     words: list[str] = []
     options: set[str] = set()
     for at in _way(ctx):
@@ -214,8 +240,7 @@ def _check_settings(ctx: click.Context) -> None:
             if words[-1] not in options:
                 refuse_no_table(words, place)
             table = {}  # an option of the group above, such as `ftgov log --verify`
-        options = {str(option.name) for option in at.command.params}
-        below = set(at.command.commands) if isinstance(at.command, click.Group) else set()
+        options, below = _names_of(at.command)
         refuse_unknown(words, table, options | below, place)
 
 

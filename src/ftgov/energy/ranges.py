@@ -47,6 +47,8 @@ def of(samples: NDArray[float64]) -> Range:
     """
     import numpy as np
 
+    if np.isnan(samples).any():  # as numpy: a draw that is no number leaves no range
+        return Range(float("nan"), float("nan"), float("nan"))
     last = len(samples) - 1
     places = [last * (percent / 100.0) for percent in _PERCENTS]
     below = [int(place) for place in places]
