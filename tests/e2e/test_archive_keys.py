@@ -71,14 +71,14 @@ def test_a_planted_key_is_found_nowhere(
         for extra in ([], ["--full"]):
             ran = run_ftgov(
                 "archive", "openai", "--workspace", root, "--base-url", fake.url, "--verbose",
-                *words, *extra, env=env,
+                *words, *extra, env=env, cold=True,  # its own arguments are looked at
             )  # fmt: skip
             said += ran.out + ran.err
         assert fake.requests
         assert {seen.key for seen in fake.requests} == {"project", "admin"}
         wrong = run_ftgov(
             "archive", "openai", "--workspace", root, "--base-url", fake.url,
-            env={"OPENAI_API_KEY": "sk-planted-wrong-key-4711"},
+            env={"OPENAI_API_KEY": "sk-planted-wrong-key-4711"}, cold=True,
         )  # fmt: skip
         said += wrong.out + wrong.err
         assert wrong.status == 30
