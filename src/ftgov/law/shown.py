@@ -96,7 +96,7 @@ def _sign_off(name: str, known: Known) -> tuple[Shown, str]:
     """Return whether two people of the trust pack signed the answer that stands."""
     answer, standing = _given(name, known), known.subject.standing
     if answer is None:
-        return "missing", "nothing to sign yet: not answered"
+        return "missing", "nothing to sign yet"
     if name in known.reopened:
         return "stale", f"re-opened: {known.reopened[name]}"
     if fault := unmet(digest_record(answer), standing.hands, standing.uncounted):
