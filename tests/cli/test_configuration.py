@@ -175,3 +175,22 @@ def test_the_shell_completes_whatever_the_settings_say(place: Path) -> None:
     ran = run_ftgov(cwd=place, env=env)
     assert "--policy" in ran.out
     assert ran.err == ""
+
+
+@pytest.mark.parametrize(
+    ("table", "words", "told"),
+    [
+        ("[log]\nverify = 3\n", ("log",), "'3' is not a valid boolean"),
+        ("[log]\nlast = 2026-11-21\n", ("log",), "'2026-11-21' is not a valid integer"),
+        ("[lineage]\nformat = [1, 2]\n", ("lineage",), "is not one of"),
+        ("[lineage]\nformat = true\n", ("lineage",), "is not one of"),
+    ],
+)
+def test_a_value_of_the_wrong_kind_is_told_as_if_it_had_been_typed(
+    place: Path, table: str, words: tuple[str, ...], told: str
+) -> None:
+    config = place / "ftgov.toml"
+    config.write_text(f"{config.read_text()}\n{table}")
+    ran = run_ftgov(*words, cwd=place)
+    assert ran.status == 2, ran.err
+    assert told in ran.err

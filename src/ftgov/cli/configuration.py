@@ -49,8 +49,15 @@ def _merged(under: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
         if isinstance(value, dict):
             found[key] = _merged(found.get(key, {}), value)
         else:
-            found[key.replace("-", "_")] = value
+            found[key.replace("-", "_")] = _as_typed(value)
     return found
+
+
+def _as_typed(value: Any) -> Any:
+    """Return a value as it would be typed on the command line, which is what options check."""
+    if isinstance(value, list):
+        return [_as_typed(each) for each in value]
+    return value if isinstance(value, bool) else str(value)
 
 
 def configured(*, workspace: Path | None = None) -> dict[str, Any]:
