@@ -19,6 +19,7 @@ import pkgutil
 import signal
 import socket
 import sys
+import warnings
 
 from ftgov import cli
 from ftgov.cli.main import run
@@ -56,11 +57,18 @@ def serve(place: str, parent: int) -> None:
             except TimeoutError:
                 continue
             asking.settimeout(None)
-            if os.fork() == 0:
+            if _forked() == 0:
                 signal.signal(signal.SIGCHLD, signal.SIG_DFL)
                 listening.close()
                 _kept(asking)
             asking.close()
+
+
+def _forked() -> int:
+    """Fork; from 3.12 on Python warns of threads, but those of numpy wait and hold no lock."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        return os.fork()
 
 
 def _kept(asking: socket.socket) -> None:
@@ -71,7 +79,7 @@ def _kept(asking: socket.socket) -> None:
         if not more:  # whoever asked is gone
             os._exit(1)
         line += more
-    child = os.fork()
+    child = _forked()
     if child == 0:
         asking.close()
         _become(json.loads(line), files)
