@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -35,15 +36,16 @@ def _record(workspace: Workspace, *names: str) -> None:
 
 
 @pytest.fixture
-def log(tmp_path: Path) -> Workspace:
-    made = init(tmp_path / "loans", now=NOW)
-    _record(made, "one", "two")
-    return made
+def log(tmp_path: Path) -> Iterator[Workspace]:
+    with init(tmp_path / "loans", now=NOW) as made:
+        _record(made, "one", "two")
+        yield made
 
 
 @pytest.fixture
-def witness(tmp_path: Path) -> Workspace:
-    return init(tmp_path / "regulator", now=NOW)
+def witness(tmp_path: Path) -> Iterator[Workspace]:
+    with init(tmp_path / "regulator", now=NOW) as made:
+        yield made
 
 
 def _head(log: Workspace, name: str) -> Path:
@@ -106,6 +108,7 @@ def test_a_rewritten_log_is_told_and_not_cosigned(
     _record(again, "three")
     grown = _head(again, "grown.txt")
     export_consistency(again, grown, 2, tmp_path / "proof")
+    again.close()
     with pytest.raises(LedgerTampered, match="rewritten"):
         cosign(witness, grown, consistency=tmp_path / "proof", now=NOW)
     assert len(parse_note(grown.read_bytes()).signatures) == 1
@@ -148,11 +151,13 @@ def test_of_two_heads_cosigned_at_once_one_is_refused(
     fork = tmp_path / "fork" / "loans"
     shutil.copytree(log.root, fork)
     heads = {}
-    for name, forked in (("a", log), ("b", open_workspace(fork))):
+    other = open_workspace(fork)
+    for name, forked in (("a", log), ("b", other)):
         _record(forked, f"{name}1", f"{name}2")
         heads[name] = tmp_path / name
         export_head(forked, heads[name])
         export_consistency(forked, heads[name], 2, tmp_path / f"proof-{name}")
+    other.close()
     real = recording.append_after
 
     def late(*args: Any, **fields: Any) -> Any:
