@@ -11,8 +11,11 @@ from pathlib import Path
 import pytest
 from filelock import FileLock
 
+from ftgov import api
 from ftgov.reports.pdf import PdfUnavailable
 from ftgov.store.setup_sql import setup_sql
+from ftgov.store.workspace import Workspace
+from people_support import People, people_in
 from postgres_server import NO_SERVER, Server, binaries, running
 from store_support import Home
 from tests_support import HOUSE, run_ftgov
@@ -116,3 +119,16 @@ def without_pdf(monkeypatch: pytest.MonkeyPatch) -> None:
         raise PdfUnavailable("no PDF in this test")
 
     monkeypatch.setattr("ftgov.api.reporting.render_pdf", refuse)
+
+
+@pytest.fixture
+def people(demo_copy: Path) -> People:
+    """People with keys, in a copy of the demonstration."""
+    return people_in(demo_copy)
+
+
+@pytest.fixture
+def opened(people: People) -> Iterator[Workspace]:
+    """Their workspace."""
+    with api.open_workspace(people.place) as workspace:
+        yield workspace

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from ftgov import api
+from ftgov.api.clock import now_text
 from ftgov.api.keys import load_key
 from ftgov.api.tree_heads import made_log_key
+from ftgov.records.base import time_text
 from ftgov.signing.keys import SigningKey
 from ftgov.signing.trust import TrustedKey, TrustedLog, build_trust_pack
 
@@ -56,6 +59,11 @@ class People(NamedTuple):
             **changes,
         )
         (self.place / "trust" / "trust-pack.json").write_bytes(content)
+
+
+def later(seconds: int) -> str:
+    """Return the time so many seconds from now."""
+    return time_text(datetime.fromisoformat(now_text()) + timedelta(seconds=seconds))
 
 
 def people_in(place: Path) -> People:

@@ -2,43 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 
 from ftgov import api
-from ftgov.api.clock import now_text
 from ftgov.api.sign_offs import sign_off
 from ftgov.dossier.signed import SUBJECT, sign_off_predicate, verified_sign_offs
 from ftgov.errors import FtgovError, InvalidBundle, UsageError
-from ftgov.records.base import time_text
 from ftgov.records.digest import digest_bytes
 from ftgov.records.sign_off import SIGN_OFF_PREDICATE, SignOff
 from ftgov.signing.personal import sign_personal
 from ftgov.signing.trust import find_trust_pack, read_pack_file, read_trust_pack
 from ftgov.store.workspace import Workspace
-from people_support import People, people_in
+from people_support import People, later
 from timestamp_authority import LocalAuthority
 
 MODEL = "harmful-full"
 ASSESSED = digest_bytes(b"an assessment")
-
-
-@pytest.fixture
-def people(demo_copy: Path) -> People:
-    return people_in(demo_copy)
-
-
-@pytest.fixture
-def opened(people: People) -> Iterator[Workspace]:
-    with api.open_workspace(people.place) as workspace:
-        yield workspace
-
-
-def _later(seconds: int) -> str:
-    return time_text(datetime.fromisoformat(now_text()) + timedelta(seconds=seconds))
 
 
 def _said(people: People, decision: str, at: str) -> bytes:
@@ -76,17 +58,17 @@ def test_a_statement_that_would_not_count_is_refused(people: People, opened: Wor
         key, role = people.keys["ben"], "release-approver"
         sign_off(opened, MODEL, role=role, decision=decision, key=key, now=at)  # type: ignore[arg-type]
 
-    at = _later(5)
+    at = later(5)
     sign("reject", at)
-    for earlier in (at, _later(0)):
+    for earlier in (at, later(0)):
         with pytest.raises(UsageError, match="Ben Example said 'reject' of this assessment"):
             sign("approve", earlier)
     (first,) = opened.ledger.history("sign-off")
     assert opened.ledger.read(SignOff, first).decision == "reject"
     old = opened.ledger.read(SignOff, first)
-    sign("approve", _later(10))
-    api.recording.append(opened, [old], actor="eve", recorded_at=_later(11))
-    seen = api.check(opened, MODEL, now=_later(12)).signed.signatures
+    sign("approve", later(10))
+    api.recording.append(opened, [old], actor="eve", recorded_at=later(11))
+    seen = api.check(opened, MODEL, now=later(12)).signed.signatures
     assert [one.decision for one in seen] == ["approve"], "a replay changes nothing"
 
 

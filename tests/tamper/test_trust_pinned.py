@@ -2,30 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
-
-import pytest
 
 from ftgov import api
 from ftgov.api.sign_offs import sign_off
 from ftgov.store.workspace import Workspace
-from people_support import People, people_in
+from people_support import People
 from tests_support import run_ftgov
 
 MODEL = "harmful-full"
-
-
-@pytest.fixture
-def people(demo_copy: Path) -> People:
-    return people_in(demo_copy)
-
-
-@pytest.fixture
-def opened(people: People) -> Iterator[Workspace]:
-    with api.open_workspace(people.place) as workspace:
-        yield workspace
 
 
 def _check(people: People, *options: str) -> Any:

@@ -3,20 +3,12 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
-import pytest
-
-from people_support import People, people_in
+from people_support import People
 from tests_support import run_ftgov
 
 MODEL = "harmful-full"
 RULE = "FTG-FAIR-001"
-
-
-@pytest.fixture
-def people(demo_copy: Path) -> People:
-    return people_in(demo_copy)
 
 
 def test_the_commands_say_what_comes_next(people: People) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -27,30 +26,15 @@ from ftgov.signing.bundle import BundleEvidence, open_bundle
 from ftgov.signing.redact import redact_bundle
 from ftgov.signing.trust import find_trust_pack, read_pack_file, read_trust_pack
 from ftgov.store.workspace import Workspace
-from people_support import People, people_in
+from people_support import People, later
 from tests_support import run_ftgov
 
 MODEL = "harmful-full"
 RULE = "FTG-FAIR-001"
 
 
-@pytest.fixture
-def people(demo_copy: Path) -> People:
-    return people_in(demo_copy)
-
-
-@pytest.fixture
-def opened(people: People) -> Iterator[Workspace]:
-    with api.open_workspace(people.place) as workspace:
-        yield workspace
-
-
 def _after(days: int) -> str:
     return time_text(datetime.fromisoformat(now_text()) + timedelta(days=days))
-
-
-def _later(seconds: int) -> str:
-    return time_text(datetime.fromisoformat(now_text()) + timedelta(seconds=seconds))
 
 
 def _ask(**changes: Any) -> Ask:
@@ -352,7 +336,7 @@ def test_four_eyes_release_a_model(people: People, opened: Workspace, tmp_path: 
         found = api.check(opened, MODEL, policies=[str(gate)])
         return found.decisions[0].outcome
 
-    times = (_later(seconds) for seconds in range(1, 9))
+    times = (later(seconds) for seconds in range(1, 9))
 
     def sign(name: str, role: str, decision: str = "approve") -> None:
         key, at = people.keys[name], next(times)

@@ -34,7 +34,7 @@ _PAGE: Final = 500
 
 
 def marked(connection: Connection, statement: str) -> str:
-    """Return a statement with the placeholders of the connection's driver instead of `?`."""
+    """Return a statement with `?` written as the connection's driver marks a parameter."""
     return statement if connection.dialect.name == "sqlite" else statement.replace("?", "%s")
 
 
