@@ -73,8 +73,7 @@ def difference_intervals(
     def score(d: Floats) -> Floats:
         return difference_score(counts, d, corrected=corrected)
 
-    low = _bisect(score, np.full_like(point, -1.0), point, z)
-    high = _bisect(score, point, np.full_like(point, 1.0), -z)
+    low, high = _ends(score, point, z, limit=1.0)
     return low, high
 
 
@@ -103,8 +102,7 @@ def ratio_intervals(
     def score(log_ratio: Floats) -> Floats:
         return ratio_score(counts, np.exp(log_ratio), corrected=corrected)
 
-    low = np.exp(_bisect(score, np.full_like(point, -_LOG_LIMIT), point, z))
-    high = np.exp(_bisect(score, point, np.full_like(point, _LOG_LIMIT), -z))
+    low, high = np.exp(_ends(score, point, z, limit=_LOG_LIMIT))
     return np.where(x1 == 0, 0.0, low), np.where(x2 == 0, np.inf, high)
 
 
@@ -173,8 +171,14 @@ def _score(distance: Floats, variance: Floats, total: Floats, *, corrected: bool
     return np.where(np.abs(distance) < 1e-14, 0.0, z)
 
 
-def _bisect(score: Callable[[Floats], Floats], low: Floats, high: Floats, target: float) -> Floats:
-    """Return where a falling function crosses `target` between `low` and `high`."""
+def _ends(score: Callable[[Floats], Floats], point: Floats, z: float, *, limit: float) -> Floats:
+    """Return where a falling function crosses z below a point, and -z above it, shape (2, ...).
+
+    Both ends are sought at once: what a step costs does not depend on how many ends it moves.
+    """
+    low = np.stack([np.full_like(point, -limit), point])
+    high = np.stack([point, np.full_like(point, limit)])
+    target = np.array([z, -z]).reshape(2, *(1 for _ in point.shape))
     for _ in range(_STEPS):
         middle = (low + high) / 2
         above = score(middle) > target
